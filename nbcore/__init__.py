@@ -1,0 +1,1 @@
+"""The core: what a notebook is, what people may do with it, how that reaches Kubernetes."""
