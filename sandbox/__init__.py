@@ -1,0 +1,1 @@
+"""A single-machine stand-in for a Kubernetes cluster: API server, controllers, and a node."""
