@@ -1,0 +1,1 @@
+"""What the pages share: navigation, the session, tables, forms and words."""

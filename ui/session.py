@@ -1,0 +1,92 @@
+"""Who looks at a page, and what the process shares with its pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from nbcore.identity import Identity, OwnAccount
+
+if TYPE_CHECKING:
+    from nbcore.kube.cache import ClusterCache
+    from nbcore.kube.client import Kube
+    from nbcore.settings import Settings
+
+IdentitySource = Callable[[], Identity]
+"""Says, at each run of a page, for whom it is drawn."""
+
+
+def own_account(user: str) -> IdentitySource:
+    """The source of an app without sign-in: everybody is the app's own account.
+
+    ``user`` is the name of the operating system's user; objects carry it as their owner, in lower
+    case as all user names here. An empty one becomes "you". Pure.
+    """
+    identity = OwnAccount(user=user.lower() or "you")
+    return lambda: identity
+
+
+def utc_now() -> datetime:
+    """The wall clock of this process, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 the clock that the process hands to its pages
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one process shares with every page of every viewer.
+
+    Attributes:
+        cache: the cluster as the watches last saw it; reading it never waits for the network.
+        kube: acts as the app's own account; pages take ``session.kube()``, which is the viewer's.
+        settings: the process's settings.
+        identity: for whom a page is drawn.
+        clock: the wall clock in UTC, for ages.
+        monotonic: seconds, the clock against which the cache measures the cluster's silence.
+    """
+
+    cache: ClusterCache
+    kube: Kube
+    settings: Settings
+    identity: IdentitySource
+    clock: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+
+
+class NotInstalledError(RuntimeError):
+    """A page ran in a process that never called install()."""
+
+
+# A list of at most one. Not st.cache_resource: any viewer's browser can ask Streamlit to clear that.
+_installed: list[Services] = []
+
+
+def install(services: Services) -> None:
+    """Hands the process's services to its pages; called once at start, by app.py's lifespan.
+
+    A second call replaces the first: tests run many pages in one process.
+    """
+    _installed[:] = [services]
+
+
+def services() -> Services:
+    """What install() was given.
+
+    Raises:
+        NotInstalledError: the script was started by itself, not through app.py.
+    """
+    if not _installed:
+        raise NotInstalledError("Start the app with: streamlit run app.py")
+    return _installed[0]
+
+
+def viewer() -> Identity:
+    """For whom the running page is drawn; asked anew at each run, so that a logout counts."""
+    return services().identity()
+
+
+def kube() -> Kube:
+    """The cluster, acted on as the viewer."""
+    return services().kube.acting_as(viewer())
