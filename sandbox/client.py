@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -77,7 +77,7 @@ class Client(Protocol):
         ...
 
     async def patch(
-        self, path: str, patch: Object | list[Object], *, content_type: str = MERGE_PATCH
+        self, path: str, patch: Object | Sequence[Object], *, content_type: str = MERGE_PATCH
     ) -> Object:
         """Change the object at this path."""
         ...
