@@ -59,7 +59,7 @@ class NotInstalledError(RuntimeError):
     """A page ran in a process that never called install()."""
 
 
-# A list of at most one. Not st.cache_resource: any viewer's browser can ask Streamlit to clear that.
+# At most one. Not st.cache_resource: any viewer's browser can ask Streamlit to clear that.
 _installed: list[Services] = []
 
 
