@@ -31,7 +31,7 @@ def is_complete(folder: Path) -> bool:
 
 
 def find_assets() -> Path | None:
-    """The folder with the binaries: KUBEBUILDER_ASSETS if set, else the cache; None if incomplete."""
+    """The complete folder that KUBEBUILDER_ASSETS names; without it, the cache; else None."""
     named = os.environ.get("KUBEBUILDER_ASSETS")
     folders = [Path(named)] if named else [cache_folder()]
     return next((folder for folder in folders if is_complete(folder)), None)

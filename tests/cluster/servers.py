@@ -1,0 +1,113 @@
+"""The two API servers that the same tests run against: the sandbox and a real control plane."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import yaml
+
+from tests.cluster.api import Api, eventually
+from tests.cluster.processes import Process, wait_until
+
+ROOT = Path(__file__).parents[2]
+CRDS = ROOT / "deploy" / "crds"
+SANDBOX_START_SECONDS = 30.0
+
+_numbers = itertools.count(1)
+
+
+class ServerName(StrEnum):
+    """Which of the two; the id of the parametrised tests."""
+
+    SANDBOX = "sandbox"
+    REAL = "real"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running API server that knows our kinds; ``kubeconfig`` is the administrator's."""
+
+    name: ServerName
+    kubeconfig: Path
+
+    @property
+    def is_real(self) -> bool:
+        """A genuine control plane; it has no node, so that pods stay Pending."""
+        return self.name is ServerName.REAL
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServer:
+    """A server, and a namespace that belongs to one test."""
+
+    name: ServerName
+    kubeconfig: Path
+    namespace: str
+    api: Api
+
+    @property
+    def is_real(self) -> bool:
+        """A genuine control plane; it has no node, so that pods stay Pending."""
+        return self.name is ServerName.REAL
+
+
+@contextmanager
+def running_sandbox(data: Path) -> Iterator[Path]:
+    """Starts ``python -m sandbox`` on a free port; gives its kubeconfig once it is ready.
+
+    Raises:
+        StartError: it did not start; the message shows its log.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    kubeconfig = data / "kubeconfig"
+    kubeconfig.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox", "--data", str(data), "--port", "0"]
+    process = Process.start("sandbox", command, log=data / "sandbox.log", cwd=ROOT)
+    try:
+        wait_until(
+            kubeconfig.exists,
+            what="the sandbox's kubeconfig",
+            processes=[process],
+            seconds=SANDBOX_START_SECONDS,
+        )
+        yield kubeconfig
+    finally:
+        process.stop()
+
+
+def apply_crds(api: Api) -> None:
+    """Applies deploy/crds and waits until the server serves our kinds."""
+    base = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    for file in sorted(CRDS.glob("*_*.yaml")):
+        crd = yaml.safe_load(file.read_text())
+        path = f"{base}/{crd['metadata']['name']}"
+        answer = api.apply(path, crd, manager="tests", force="true")
+        assert answer.status in {200, 201}, answer.body
+        eventually(lambda path=path: _is_established(api, path), what=f"{path} is established")  # type: ignore[misc]  # a default argument binds the loop's value
+        group, plural = crd["spec"]["group"], crd["spec"]["names"]["plural"]
+        eventually(lambda p=f"/apis/{group}/v1/{plural}": api.exists(p), what=f"{plural} is served")  # type: ignore[misc]  # as above
+
+
+def _is_established(api: Api, path: str) -> bool:
+    conditions = api.get(path).get("status", {}).get("conditions", [])
+    return any(c["type"] == "Established" and c["status"] == "True" for c in conditions)
+
+
+@contextmanager
+def fresh_namespace(api: Api) -> Iterator[str]:
+    """A namespace of its own, with its ServiceAccount; its deletion is asked for, not awaited."""
+    name = f"t{os.getpid()}-{next(_numbers)}"
+    api.create("/api/v1/namespaces", {"metadata": {"name": name}})
+    try:
+        account = f"/api/v1/namespaces/{name}/serviceaccounts/default"
+        eventually(lambda: api.exists(account), what=f"{account} exists")
+        yield name
+    finally:
+        api.delete(f"/api/v1/namespaces/{name}")
