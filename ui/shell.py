@@ -1,0 +1,30 @@
+"""The script that Streamlit runs for every page: the frame around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_STATIC = Path(__file__).parent / "static"
+_PAGES = Path(__file__).parent.parent / "pages"
+
+
+def main() -> None:
+    """Draws the navigation, then the page of the URL."""
+    # A PNG of our own: Streamlit fetches Material icons for the browser's tab from the internet.
+    st.set_page_config("OneBlock Notebooks", page_icon=_STATIC / "icon.png", layout="wide")
+    st.logo(_STATIC / "logo.svg", size="large", link=None)
+    page = st.navigation(
+        [
+            st.Page(
+                _PAGES / "notebooks.py", title="Notebooks", icon=":material/apps:", default=True
+            ),
+            st.Page(_PAGES / "new.py", title="New notebook", icon=":material/add:", url_path="new"),
+        ],
+        position="top",
+    )
+    page.run()
+
+
+main()
