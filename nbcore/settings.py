@@ -1,0 +1,170 @@
+"""What the environment says, read once; docs/reference/settings.md shows the same table. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from nbcore.errors import SettingsError
+from nbcore.names import name_problem
+
+
+class ClusterKind(StrEnum):
+    """Which cluster we talk to; an app never talks to one that nobody named."""
+
+    SANDBOX = "sandbox"
+    KUBECONFIG = "kubeconfig"
+    IN_CLUSTER = "in-cluster"
+
+
+class LogLevel(StrEnum):
+    """How much a process writes to its standard error."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: its name, unit or allowed values, default, and what follows."""
+
+    name: str
+    values: str
+    default: str
+    consequence: str
+
+
+VARIABLES = (
+    Variable(
+        "NB_CLUSTER",
+        "sandbox, kubeconfig or in-cluster",
+        "in-cluster inside a pod, else sandbox",
+        "Which cluster is used: one that is started on this machine, the one that KUBECONFIG "
+        "names, or the one whose pod this is.",
+    ),
+    Variable(
+        "NB_DATA",
+        "a folder",
+        "~/.local/share/oneblock-notebooks",
+        "Where the sandbox keeps its state and volumes, and sandbox/kubeconfig in it.",
+    ),
+    Variable(
+        "NB_ALLOWED_HOSTS",
+        "host names, separated by commas; no ports, no wildcards",
+        "none",
+        "Names under which the app is served besides localhost, 127.0.0.1, [::1] and "
+        "*.localhost; any other Host header is answered 421.",
+    ),
+    Variable(
+        "NB_OWNER",
+        "a user name in lower case",
+        "me",
+        "Who is written down as owner while there is no sign-in.",
+    ),
+    Variable(
+        "NB_NAMESPACES",
+        "namespaces, separated by commas",
+        "demo",
+        "Namespaces that the sandbox is given at its first start.",
+    ),
+    Variable(
+        "NB_LOG_LEVEL",
+        "DEBUG, INFO, WARNING or ERROR",
+        "INFO",
+        "How much a process writes to its standard error.",
+    ),
+    Variable(
+        "KUBECONFIG",
+        "files, separated by colons",
+        "~/.kube/config",
+        "Read when NB_CLUSTER is kubeconfig, by the rules of kubectl.",
+    ),
+)
+
+# RFC 1123 section 2.1, lower case: a Host header is compared after lowering it.
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII)
+_OWNER = re.compile(r"[a-z0-9][-a-z0-9._@]{0,62}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of a process; VARIABLES tells the unit, default and consequence of each.
+
+    Attributes:
+        kubeconfig: paths separated by colons, as KUBECONFIG has them.
+        allowed_hosts: lower case, without ports.
+    """
+
+    cluster: ClusterKind
+    data: Path
+    allowed_hosts: tuple[str, ...]
+    owner: str
+    namespaces: tuple[str, ...]
+    log_level: LogLevel
+    kubeconfig: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Reads the settings; an empty variable counts as one that is not set.
+
+        Raises:
+            SettingsError: a value that can't be used, with the values that can.
+        """
+        home = environ.get("HOME") or str(Path("~").expanduser())
+        is_pod = bool(environ.get("KUBERNETES_SERVICE_HOST"))
+        usual = ClusterKind.IN_CLUSTER if is_pod else ClusterKind.SANDBOX
+        data = environ.get("NB_DATA") or f"{home}/.local/share/oneblock-notebooks"
+        return cls(
+            cluster=ClusterKind(_choice(environ, "NB_CLUSTER", ClusterKind, usual)),
+            data=Path(data.replace("~/", f"{home}/", 1) if data.startswith("~/") else data),
+            allowed_hosts=tuple(_host(name) for name in _words(environ, "NB_ALLOWED_HOSTS")),
+            owner=_owner(environ.get("NB_OWNER") or "me"),
+            namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo",)),
+            log_level=LogLevel(_choice(environ, "NB_LOG_LEVEL", LogLevel, LogLevel.INFO)),
+            kubeconfig=environ.get("KUBECONFIG") or f"{home}/.kube/config",
+        )
+
+    @property
+    def sandbox_kubeconfig(self) -> Path:
+        """The file that appears when the sandbox is ready."""
+        return self.data / "sandbox" / "kubeconfig"
+
+
+def _choice(environ: Mapping[str, str], name: str, allowed: type[StrEnum], usual: str) -> str:
+    value = environ.get(name) or usual
+    if value not in set(allowed):
+        raise SettingsError(f"{name} is {value!r}; it can be {', '.join(allowed)}.")
+    return value
+
+
+def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    parts = environ.get(name, "").split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _host(name: str) -> str:
+    lowered = name.lower()
+    if not _HOST.fullmatch(lowered):
+        raise SettingsError(
+            f"NB_ALLOWED_HOSTS has {name!r}; a host name is needed, for example "
+            "notebooks.example.org, without port or wildcard."
+        )
+    return lowered
+
+
+def _owner(name: str) -> str:
+    if not _OWNER.fullmatch(name):
+        raise SettingsError(f"NB_OWNER is {name!r}; a user name in lower case is needed.")
+    return name
+
+
+def _namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if problem := name_problem(name):
+            raise SettingsError(f"NB_NAMESPACES has {name!r}: {problem}")
+    return names
