@@ -1,0 +1,1 @@
+"""What we claim about speed, measured; ratios come from one run, because machines are noisy."""
