@@ -109,7 +109,7 @@ class Api:
 
     def delete(self, path: str, body: object = None, **query: str) -> Any:
         """DELETE that must be accepted (200, or 202 when it takes longer)."""
-        answer = self.request("DELETE", path, body, **query)
+        answer = self.request("DELETE", with_query(path, query), body)
         if answer.status not in {200, 202}:
             raise UnexpectedAnswerError(f"DELETE {path}: {answer.status}: {answer.body}")
         return answer.body
