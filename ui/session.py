@@ -6,14 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from nbcore.identity import Identity, OwnAccount
-
-if TYPE_CHECKING:
-    from nbcore.kube.cache import ClusterCache
-    from nbcore.kube.client import Kube
-    from nbcore.settings import Settings
+from nbcore.kube.cache import ClusterCache
+from nbcore.kube.client import Kube
+from nbcore.settings import Settings
 
 IdentitySource = Callable[[], Identity]
 """Says, at each run of a page, for whom it is drawn."""
@@ -22,10 +19,9 @@ IdentitySource = Callable[[], Identity]
 def own_account(user: str) -> IdentitySource:
     """The source of an app without sign-in: everybody is the app's own account.
 
-    ``user`` is the name of the operating system's user; objects carry it as their owner, in lower
-    case as all user names here. An empty one becomes "you". Pure.
+    ``user`` is written down as the owner of what is made: settings.owner. Pure.
     """
-    identity = OwnAccount(user=user.lower() or "you")
+    identity = OwnAccount(user=user)
     return lambda: identity
 
 
