@@ -4,7 +4,10 @@ NbError
 ├── InvalidIdentityError      a user or group that may never be impersonated
 ├── InvalidFormError          what was typed; one message per field
 ├── InvalidCatalogError       a Setting whose JSON is no catalog
+├── InvalidQuantityError      a size that Kubernetes would not read, or that no cluster has
 ├── MalformedNotebookError    an object in the cluster that is no notebook we understand
+├── VolumeInUseError          a volume that other notebooks mount, so that it is not deleted
+├── VolumeKeptError           the notebook is gone, its volume could not be deleted
 ├── SettingsError             an environment variable of ours with a value that we can't use
 └── ClusterError              the API server's answer, or its silence
     ├── NotFoundError         404
@@ -60,8 +63,33 @@ class InvalidCatalogError(NbError):
     """JSON that is no image catalog."""
 
 
+class InvalidQuantityError(NbError):
+    """Text or a number that is no quantity; the message says what to write instead."""
+
+
 class MalformedNotebookError(NbError):
     """A Notebook object that the schema let through and that can't be understood."""
+
+
+class VolumeInUseError(NbError):
+    """A volume that other notebooks mount; nothing was deleted."""
+
+    def __init__(self, volume: str, users: Sequence[str]) -> None:
+        super().__init__(
+            f"{', '.join(users)} also mounts volume {volume}. Nothing was deleted: keep the volume, "
+            "or delete what mounts it first."
+        )
+        self.volume = volume
+        self.users = tuple(users)
+
+
+class VolumeKeptError(NbError):
+    """The notebook is deleted, but its volume is still there; the cause says why."""
+
+    def __init__(self, notebook: str, volume: str, cause: str) -> None:
+        super().__init__(f"{notebook} is deleted. Its volume {volume} is still there: {cause}")
+        self.notebook = notebook
+        self.volume = volume
 
 
 class SettingsError(NbError):
