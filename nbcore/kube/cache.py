@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from nbcore.kube.client import Kube
 from nbcore.kube.informer import USUAL_PACE, Informer, Pace
@@ -47,6 +48,7 @@ class ClusterCache:
     def __init__(self, kube: Kube, *, pace: Pace = USUAL_PACE) -> None:
         self._lock = threading.Lock()
         self._revision = 0
+        self._began = 0.0
         self._informers = {
             resource: Informer(kube, resource, selection, on_change=self._count, pace=pace)
             for resource, selection in FOLLOWED
@@ -54,6 +56,7 @@ class ClusterCache:
 
     def start(self) -> None:
         """Begins to follow the cluster; returns at once."""
+        self._began = time.monotonic()
         for informer in self._informers.values():
             informer.start()
 
@@ -91,7 +94,7 @@ class ClusterCache:
         return self._informers[resource].is_synced
 
     def silence(self, now: float) -> float:
-        """Seconds since the cluster last answered; 0 while it is connected.
+        """Seconds since the cluster last answered, or since the start; 0 while it is connected.
 
         Args:
             now: time.monotonic().
@@ -99,7 +102,7 @@ class ClusterCache:
         informers = self._informers.values()
         if any(informer.is_connected for informer in informers):
             return 0.0
-        return max(0.0, now - max(informer.last_contact for informer in informers))
+        return max(0.0, now - max(self._began, *(each.last_contact for each in informers)))
 
     def _count(self, _old: JsonObject | None, _new: JsonObject | None) -> None:
         with self._lock:

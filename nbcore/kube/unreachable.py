@@ -24,10 +24,10 @@ def body_of(response: urllib3.HTTPResponse, *, request: str) -> bytes:
 def error_of(error: Exception, *, request: str) -> UnreachableError:
     """One sentence by the kind of error; its own text may hold what is secret. Pure."""
     match error:
-        case urllib3.exceptions.ConnectTimeoutError():
-            words = "The API server does not answer: no connection in time."
         case urllib3.exceptions.NewConnectionError():
             words = "The API server does not answer: connection refused, or host unknown."
+        case urllib3.exceptions.ConnectTimeoutError():
+            words = "The API server does not answer: no connection in time."
         case urllib3.exceptions.TimeoutError():
             words = "The API server does not answer: silent for too long."
         case urllib3.exceptions.SSLError() | ApiException():
