@@ -22,7 +22,7 @@ _OTHERS = frozenset(
 
 
 def is_accelerator(resource: str) -> bool:
-    """Whether a resource name, for example nvidia.com/gpu or nvidia.com/mig-1g.5gb, is one. Pure."""
+    """Whether a resource is one: nvidia.com/gpu, nvidia.com/mig-1g.5gb, amd.com/gpu... Pure."""
     domain, slash, kind = resource.partition("/")
     if not slash:
         return False

@@ -129,8 +129,8 @@ class Catalog:
     def default_image(self, ide: IdeType) -> str | None:
         """The image marked as default, else the first; None when the catalog has none."""
         entries = self.entries(ide)
-        marked = [entry.image for entry in entries if entry.is_default]
-        return (marked or [entry.image for entry in entries] or [None])[0]
+        marked = (entry.image for entry in entries if entry.is_default)
+        return next(marked, entries[0].image if entries else None)
 
     def type_of_image(self, image: str) -> IdeType | None:
         """The IDE under which the catalog lists an image; None when it does not."""

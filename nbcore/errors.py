@@ -76,8 +76,8 @@ class VolumeInUseError(NbError):
 
     def __init__(self, volume: str, users: Sequence[str]) -> None:
         super().__init__(
-            f"{', '.join(users)} also mounts volume {volume}. Nothing was deleted: keep the volume, "
-            "or delete what mounts it first."
+            f"Volume {volume} is also mounted by {', '.join(users)}. Nothing was deleted: "
+            "keep the volume, or delete what mounts it first."
         )
         self.volume = volume
         self.users = tuple(users)

@@ -74,18 +74,20 @@ def image_problem(reference: str) -> str | None:
     """What is wrong with a reference and what to type instead; None when it is right. Pure."""
     if not reference:
         return "An image is needed, for example registry.example.com/team/lab:1.2."
-    if parse_image(reference):
-        return None
+    return None if parse_image(reference) else _remedy(reference)
+
+
+def _remedy(reference: str) -> str:
     if any(character.isspace() for character in reference):
         return "An image has no spaces, for example team/lab:1.2."
     if "://" in reference:
-        return f"Leave out {reference.split('://')[0][:16]}://, for example registry.example.com/lab:1.2."
+        return "Leave out https://, for example registry.example.com/lab:1.2."
     if len(reference) > _NAME_MAX_LENGTH:
         return f"{len(reference)} characters; the name of an image has at most {_NAME_MAX_LENGTH}."
     if parse_image(reference.lower()):
         return f"The name of an image is lower case: {reference.lower()}."
     return (
-        "Not an image reference. It looks like team/lab:1.2 or registry.example.com:5000/lab:1.2."
+        "Not an image reference: it looks like team/lab:1.2 or registry.example.com:5000/lab:1.2."
     )
 
 

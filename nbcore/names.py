@@ -26,6 +26,7 @@ FIELD_MANAGER_CONTROLLER = "oneblock-notebook-controller"
 
 # The images of all three IDEs listen here (their common contract).
 IDE_PORT = 8888
+PORT_NAME = "notebook"
 SERVICE_PORT = 80
 HOME = "/home/jovyan"
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 a mount path in the pod, not a file of ours

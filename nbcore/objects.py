@@ -8,7 +8,7 @@ from nbcore.errors import MalformedNotebookError
 from nbcore.names import JsonObject
 
 
-def value_at(value: Any, *path: str) -> Any:  # noqa: ANN401 JSON has no narrower type
+def value_at(value: Any, *path: str) -> Any:
     """What stands at a path of keys; None where the path leaves the objects. Pure."""
     for key in path:
         if not isinstance(value, dict):
@@ -17,19 +17,19 @@ def value_at(value: Any, *path: str) -> Any:  # noqa: ANN401 JSON has no narrowe
     return value
 
 
-def text_at(value: Any, *path: str) -> str:  # noqa: ANN401 JSON has no narrower type
+def text_at(value: Any, *path: str) -> str:
     """The text at a path; "" when there is none, or something that is no text. Pure."""
     found = value_at(value, *path)
     return found if isinstance(found, str) else ""
 
 
-def object_at(value: Any, *path: str) -> JsonObject:  # noqa: ANN401 JSON has no narrower type
+def object_at(value: Any, *path: str) -> JsonObject:
     """The object at a path; {} when there is none, or something that is no object. Pure."""
     found = value_at(value, *path)
     return found if isinstance(found, dict) else {}
 
 
-def objects_at(value: Any, *path: str) -> list[JsonObject]:  # noqa: ANN401 JSON has no narrower type
+def objects_at(value: Any, *path: str) -> list[JsonObject]:
     """The objects of the list at a path; what is no object is left out. Pure."""
     found = value_at(value, *path)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []

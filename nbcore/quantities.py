@@ -43,12 +43,14 @@ class Notation(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Quantity:
-    """An exact amount: cores, bytes or pieces. ``str()`` is the form that the API server stores."""
+    """An exact amount: cores, bytes or pieces. Compared by amount, however it was written."""
 
     amount: Fraction
     notation: Notation = field(default=Notation.DECIMAL, compare=False)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The form that the API server stores, for example 500m or 8Gi."""
         return _canonical(self.amount, self.notation)
 
 
@@ -91,7 +93,7 @@ def cpu_text(quantity: Quantity) -> str:
 def memory_text(quantity: Quantity) -> str:
     """For people, in the largest binary unit that fits: "8 GiB", "1.5 GiB", "512 MiB". Pure."""
     amount, power = quantity.amount, 0
-    while abs(amount) >= 1024 and power < len(_BINARY) - 1:  # noqa: PLR2004 the step of the units
+    while abs(amount) >= 1024 and power < len(_BINARY) - 1:
         amount, power = amount / 1024, power + 1
     unit = f"{_BINARY[power]}B" if power else "bytes"
     return f"{_short_number(amount, decimals=1)} {unit}"
@@ -103,7 +105,7 @@ def canonical(value: object) -> str:
     Raises:
         InvalidQuantityError: see parse_quantity.
     """
-    return str(parse_quantity(value))
+    return parse_quantity(value).text
 
 
 def _digits(value: int) -> str:
@@ -153,7 +155,7 @@ def _rounded_up(amount: Fraction, step: Fraction) -> Fraction:
 
 
 def _canonical(amount: Fraction, notation: Notation) -> str:
-    if notation is Notation.BINARY and abs(amount) >= 1024:  # noqa: PLR2004 smaller ones are decimal
+    if notation is Notation.BINARY and abs(amount) >= 1024:
         return _binary(int(_rounded_up(amount, Fraction(1))))
     power = -9
     if amount:

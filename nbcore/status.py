@@ -31,6 +31,9 @@ class ConditionType(StrEnum):
     INVALID = "Invalid"
 
 
+_PHASES: dict[str, Phase] = {phase.value: phase for phase in Phase}
+
+
 @dataclass(frozen=True, slots=True)
 class NotebookStatus:
     """What the controller last said of a notebook.
@@ -55,7 +58,7 @@ class NotebookStatus:
         phase = status.get("phase")
         generation = status.get("observedGeneration")
         return cls(
-            phase=Phase(phase) if phase in set(Phase) else Phase.PENDING,
+            phase=_PHASES.get(phase, Phase.PENDING) if isinstance(phase, str) else Phase.PENDING,
             reason=str(status.get("reason") or ""),
             message=str(status.get("message") or ""),
             observed_generation=generation if isinstance(generation, int) else 0,
