@@ -1,0 +1,178 @@
+"""The list of notebooks: what runs, why something does not, and one click to start another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from nbcore.catalog import Catalog
+from nbcore.ides import IDES, IdeType
+from nbcore.names import notebook_path
+from nbcore.rows import NotebookRow
+from ui import actions, cluster, dialogs, filters, namespaces, notices, session, tables, welcome
+from ui.markdown import escape
+from ui.verbs import Target, Verb, verbs
+
+_REFRESH_SECONDS = 2
+_TABLE = "notebooks_table"
+_SHOWN = "notebooks_shown"
+_ASKED = "notebooks_asked"
+_NEW_PAGE = "../pages/new.py"
+_OTHER = "With other settings…"
+
+
+def main() -> None:
+    """Draws the page."""
+    _answer_what_was_asked()
+    notices.draw()
+    namespace = _draw_head()
+    reading = cluster.catalog()
+    cluster.draw_catalog_problem(reading)
+    _draw_live(namespace, reading.catalog)
+
+
+def _answer_what_was_asked() -> None:
+    verb, targets = st.session_state.pop(_ASKED, (None, ()))
+    if verb is Verb.START:
+        actions.carry_out(verb, targets)
+    elif verb is not None:
+        dialogs.confirm(verb, targets)
+
+
+def _draw_head() -> str:
+    """The title, the namespace and the main action; which namespace is chosen."""
+    names = cluster.offered_namespaces()
+    options = [namespaces.ALL, *names]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Notebooks", anchor=False, width="stretch")
+        namespace = st.selectbox(
+            "Namespace",
+            options,
+            index=options.index(cluster.chosen_namespace()),
+            format_func=namespaces.title,
+            key="namespace",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=200,
+        )
+        cluster.choose_namespace(namespace)
+        _draw_start_new()
+    return namespace
+
+
+def _draw_start_new() -> None:
+    titles = {ide.title: ide.type for ide in IDES.values()}
+    chosen = st.menu_button(
+        "Start new", [*titles, _OTHER], key="start_new", type="primary", icon=":material/add:"
+    )
+    if chosen == _OTHER:
+        st.switch_page(_NEW_PAGE)
+    elif chosen is not None:
+        _start(titles[chosen])
+
+
+def _start(ide: IdeType) -> None:
+    image = cluster.catalog().catalog.default_image(ide)
+    if image is None:
+        st.switch_page(_NEW_PAGE)
+    actions.start_new(ide, image=image, namespace=cluster.namespace_for_new())
+    st.rerun()
+
+
+@st.fragment(run_every=_REFRESH_SECONDS)
+def _draw_live(namespace: str, catalog: Catalog) -> None:
+    """Everything that changes by itself; it reads memory and asks nobody."""
+    cluster.draw_silence()
+    rows = tables.ordered(cluster.notebook_rows(namespace))
+    if rows:
+        _draw_list(rows, namespace, catalog)
+    elif not cluster.is_known():
+        st.caption("Reading the cluster…")
+    else:
+        pressed = welcome.draw(namespace, catalog)
+        if pressed:
+            _start(pressed)
+        st.page_link(_NEW_PAGE, label="Choose image, size and volume first", icon=":material/tune:")
+
+
+def _draw_list(rows: Sequence[NotebookRow], namespace: str, catalog: Catalog) -> None:
+    chosen = filters.draw(tables.counts(rows))
+    shown = tables.matching(rows, search=chosen.search, phases=chosen.phases)
+    if shown:
+        _draw_table(shown, catalog, with_namespace=namespace == namespaces.ALL)
+    else:
+        _draw_nothing_found(chosen)
+    st.caption(escape(_footer(len(shown), len(rows), namespace)))
+
+
+def _draw_table(shown: Sequence[NotebookRow], catalog: Catalog, *, with_namespace: bool) -> None:
+    targets = [Target.of(row) for row in shown]
+    _keep_selection(targets)
+    now = pd.Timestamp(session.services().clock())
+    event = st.dataframe(
+        tables.frame(shown, catalog, now),
+        key=_TABLE,
+        column_config=tables.columns(_ask_from_menu, with_namespace=with_namespace),
+        hide_index=True,
+        height="content" if len(shown) <= tables.ROWS_AT_ONCE else tables.FULL_HEIGHT,
+        row_height=tables.ROW_HEIGHT,
+        on_select="rerun",
+        selection_mode="multi-row",
+    )
+    positions = [row for row in event["selection"]["rows"] if row < len(shown)]
+    if positions:
+        _draw_selection([shown[position] for position in positions])
+    if _ASKED in st.session_state:
+        st.rerun()
+
+
+def _keep_selection(targets: list[Target]) -> None:
+    """The browser remembers rows by their position: when rows move, the selection moves along."""
+    before: list[Target] = st.session_state.get(_SHOWN, [])
+    st.session_state[_SHOWN] = targets
+    state = st.session_state.get(_TABLE)
+    if before == targets or not state or not state["selection"]["rows"]:
+        return
+    selected = {before[row] for row in state["selection"]["rows"] if row < len(before)}
+    st.session_state[_TABLE] = {
+        "selection": {"rows": tables.moved(selected, targets), "columns": [], "cells": []}
+    }
+
+
+def _ask_from_menu() -> None:
+    click = st.session_state[tables.MENU_KEY]
+    shown: list[Target] = st.session_state.get(_SHOWN, [])
+    if click.row < len(shown):
+        st.session_state[_ASKED] = (Verb(click.label), [shown[click.row]])
+
+
+def _draw_selection(selected: Sequence[NotebookRow]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{len(selected)} selected:")
+        if len(selected) == 1 and selected[0].can_open:
+            path = notebook_path(selected[0].namespace, selected[0].name)
+            st.link_button("Open", f"{path}/", icon=":material/open_in_new:")
+        for verb in Verb:
+            able = [Target.of(row) for row in selected if verb in verbs(row)]
+            st.button(verb, key=f"all_{verb}", disabled=not able, on_click=_ask, args=(verb, able))
+
+
+def _ask(verb: Verb, targets: list[Target]) -> None:
+    st.session_state[_ASKED] = (verb, targets)
+
+
+def _draw_nothing_found(chosen: filters.Filters) -> None:
+    words = f'"{chosen.search}"' if chosen.search else "these phases"
+    st.text(f"No notebook matches {words}.")
+    st.button("Clear filters", on_click=filters.clear)
+
+
+def _footer(shown: int, total: int, namespace: str) -> str:
+    count = f"{shown} of {total}" if shown != total else f"{total}"
+    place = f"in {namespace}" if namespace else "in all namespaces"
+    return f"{count} notebook{'s' * (total != 1)} {place} · live"
+
+
+main()

@@ -1,0 +1,111 @@
+"""What pages read of the cluster: from memory only, for the namespace that a person chose."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from nbcore.catalog import Catalog, CatalogReading
+from nbcore.kube.resources import NAMESPACES, NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, SETTINGS
+from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME
+from nbcore.rows import NotebookRow, rows
+from ui import namespaces, session
+from ui.markdown import escape
+
+# Connections are renewed now and then; a shorter silence is not worth a word. Seconds.
+_PATIENCE = 10
+# A click should show its effect; a watch takes some 50 ms to bring it. Seconds.
+_EFFECT_DEADLINE = 1.0
+_EFFECT_STEP = 0.02
+_CHOSEN_NAMESPACE = "chosen_namespace"
+
+
+def catalog() -> CatalogReading:
+    """The images in force."""
+    cache = session.services().cache
+    setting = cache.get(SETTINGS, CATALOG_SETTING) or cache.get(SETTINGS, CATALOG_SETTING_OLD_NAME)
+    return Catalog.from_setting(setting)
+
+
+def notebook_rows(namespace: str) -> list[NotebookRow]:
+    """The notebooks of a namespace, or of all of them."""
+    services = session.services()
+    found = services.cache.list(NOTEBOOKS, namespace)
+    return rows(found, catalog().catalog, services.clock())
+
+
+def is_known() -> bool:
+    """Whether the notebooks were read at least once since the process started."""
+    return session.services().cache.has_synced(NOTEBOOKS)
+
+
+def taken_names(namespace: str) -> frozenset[str]:
+    """Names of the namespace's notebooks and volumes."""
+    cache = session.services().cache
+    found = [*cache.list(NOTEBOOKS, namespace), *cache.list(PERSISTENT_VOLUME_CLAIMS, namespace)]
+    return frozenset(str(item["metadata"]["name"]) for item in found)
+
+
+def offered_namespaces() -> list[str]:
+    """The namespaces that people choose from."""
+    return namespaces.offered(session.services().cache.list(NAMESPACES))
+
+
+def chosen_namespace() -> str:
+    """The namespace that this visitor chose last, or the usual one."""
+    names = offered_namespaces()
+    usual = namespaces.usual(names, session.services().settings.namespaces)
+    chosen = st.session_state.get(_CHOSEN_NAMESPACE, usual)
+    return chosen if chosen in {*names, namespaces.ALL} else usual
+
+
+def namespace_for_new() -> str:
+    """Where a click makes something: the chosen namespace, else the usual one."""
+    names = offered_namespaces()
+    usual = namespaces.usual(names, session.services().settings.namespaces)
+    return chosen_namespace() or usual
+
+
+def choose_namespace(name: str) -> None:
+    """Remembers the choice for the other pages of this visit."""
+    st.session_state[_CHOSEN_NAMESPACE] = name
+
+
+def wait_for_effect(is_visible: Callable[[], bool]) -> None:
+    """Waits up to a second until the cache shows what was just done; gives up without a word."""
+    deadline = time.monotonic() + _EFFECT_DEADLINE
+    while not is_visible() and time.monotonic() < deadline:
+        time.sleep(_EFFECT_STEP)
+
+
+def draw_silence() -> None:
+    """Says how old the state is, when the cluster has not answered for a while."""
+    services = session.services()
+    silence = services.cache.silence(services.monotonic())
+    if silence <= _PATIENCE:
+        return
+    text = f"The cluster has not answered for {round(silence)} s."
+    if services.cache.is_synced:
+        seen = services.clock().astimezone(_time_zone()) - timedelta(seconds=silence)
+        text += f" This is the state of {seen:%H:%M}."
+    st.warning(text, icon=":material/cloud_off:")
+
+
+def draw_catalog_problem(reading: CatalogReading) -> None:
+    """Says what an admin has to mend, when the Setting can't be read as it stands."""
+    if reading.problem:
+        words = (
+            "The image catalog is broken: until an admin mends it, the shipped images are offered."
+        )
+        st.warning(escape(f"{words} {reading.problem}"), icon=":material/inventory_2:")
+
+
+def _time_zone() -> tzinfo:
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

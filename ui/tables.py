@@ -1,0 +1,141 @@
+"""The table of notebooks: which rows, which columns, which words. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from nbcore.catalog import Catalog
+from nbcore.images import parse_image
+from nbcore.names import notebook_path
+from nbcore.rows import NotebookRow
+from nbcore.status import Phase
+from ui.verbs import Target, verbs
+
+MENU_KEY = "row_menu"
+ROW_HEIGHT = 38
+"""Pixels."""
+ROWS_AT_ONCE = 100
+"""A longer table scrolls inside itself: the browser draws only what is seen."""
+FULL_HEIGHT = 700
+"""Pixels of a table that scrolls inside itself."""
+
+COLORS = {
+    Phase.READY: "green",
+    Phase.STARTING: "blue",
+    Phase.PENDING: "orange",
+    Phase.STOPPING: "gray",
+    Phase.STOPPED: "gray",
+    Phase.FAILED: "red",
+    Phase.TERMINATING: "gray",
+}
+
+# Shown in the column chooser and in a downloaded file; off the page, for they would not fit.
+_HIDDEN = ("CPU", "Memory (GiB)", "GPU", "Created", "Full image")
+_GIB = 1024**3
+
+
+def ordered(rows: Iterable[NotebookRow]) -> list[NotebookRow]:
+    """Newest first, so that what a click made is seen; then by name. Pure."""
+    return sorted(rows, key=lambda row: (row.age, row.namespace, row.name))
+
+
+def counts(rows: Iterable[NotebookRow]) -> dict[Phase, int]:
+    """How many notebooks are in each phase that there is. Pure."""
+    counted = Counter(row.phase for row in rows)
+    return {phase: counted[phase] for phase in COLORS if counted[phase]}
+
+
+def matching(
+    rows: Iterable[NotebookRow], *, search: str, phases: Collection[Phase]
+) -> list[NotebookRow]:
+    """The rows in one of the phases (none: any) that contain every word of the search. Pure."""
+    words = search.lower().split()
+    return [
+        row
+        for row in rows
+        if (not phases or row.phase in phases) and all(word in _text(row) for word in words)
+    ]
+
+
+def moved(selected: Collection[Target], shown: Sequence[Target]) -> list[int]:
+    """Where the selected notebooks stand in what is shown now. Pure."""
+    return [position for position, target in enumerate(shown) if target in selected]
+
+
+def age(seconds: float) -> str:
+    """How long ago, in the largest unit that fits: "now", "5 min", "3 h", "12 d". Pure."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} d"
+
+
+def frame(rows: Sequence[NotebookRow], catalog: Catalog, now: pd.Timestamp) -> pd.DataFrame:
+    """The rows as columns, named as a downloaded file wants them. Pure."""
+    return pd.DataFrame(
+        {
+            "⋮": [[verb.value for verb in verbs(row)] for row in rows],
+            "Name": [row.name for row in rows],
+            "Status": [[row.phase.value] for row in rows],
+            "Open": [_link(row) for row in rows],
+            "What is going on": [row.malformed or row.going_on for row in rows],
+            "Namespace": [row.namespace for row in rows],
+            "Type": [row.type_title for row in rows],
+            "Image": [_image(row, catalog) for row in rows],
+            "Size": [row.size for row in rows],
+            "Volume": [row.volume for row in rows],
+            "Owner": [row.owner for row in rows],
+            "Age": [age(row.age) for row in rows],
+            "CPU": [row.cpu for row in rows],
+            "Memory (GiB)": [row.memory / _GIB for row in rows],
+            "GPU": [row.gpu for row in rows],
+            "Created": [now - pd.Timedelta(seconds=round(row.age)) for row in rows],
+            "Full image": [row.image for row in rows],
+        }
+    )
+
+
+def columns(on_click: Callable[[], None], *, with_namespace: bool) -> dict[str, Any]:
+    """How the columns look; the widths fill a window of 1,360 px."""
+    config = st.column_config
+    shown: dict[str, Any] = {
+        # Without a key the menu is drawn but never opens.
+        "⋮": config.ButtonColumn(width=40, type="tertiary", key=MENU_KEY, on_click=on_click),
+        "Name": config.TextColumn(width=135),
+        "Status": config.MultiselectColumn(
+            width=92, options=[phase.value for phase in COLORS], color=list(COLORS.values())
+        ),
+        "Open": config.LinkColumn(width=70, display_text="Open ↗"),
+        "What is going on": config.TextColumn(width=225),
+        "Namespace": config.TextColumn(width=110) if with_namespace else None,
+        "Type": config.TextColumn(width=88),
+        "Image": config.TextColumn(width=180),
+        "Size": config.TextColumn(width=140),
+        "Volume": config.TextColumn(width=105),
+        "Owner": config.TextColumn(width=60),
+        "Age": config.TextColumn(width=58),
+    }
+    return shown | dict.fromkeys(_HIDDEN)
+
+
+def _text(row: NotebookRow) -> str:
+    return " ".join((row.name, row.namespace, row.image, row.owner, row.type_title)).lower()
+
+
+def _link(row: NotebookRow) -> str:
+    # An empty string, because None is drawn as the word None.
+    return f"{notebook_path(row.namespace, row.name)}/" if row.can_open else ""
+
+
+def _image(row: NotebookRow, catalog: Catalog) -> str:
+    """The catalog's images are known by their last part; of others, the repository matters."""
+    parsed = parse_image(row.image)
+    return parsed.leaf if parsed and catalog.type_of_image(row.image) else row.image_short

@@ -1,0 +1,42 @@
+"""What can be done to a notebook, and to which one. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nbcore.rows import NotebookRow
+from nbcore.status import Phase
+
+
+class Verb(StrEnum):
+    """What can be done; the value is the label of menus and buttons."""
+
+    START = "Start"
+    STOP = "Stop"
+    DELETE = "Delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A notebook as it was drawn: a click is about this one, wherever its row is by now."""
+
+    namespace: str
+    name: str
+    uid: str
+    volume: str
+
+    @classmethod
+    def of(cls, row: NotebookRow) -> Target:
+        """The target that a row stands for."""
+        return cls(row.namespace, row.name, row.uid, row.volume)
+
+
+def verbs(row: NotebookRow) -> list[Verb]:
+    """What can be done to one notebook in its phase. Pure."""
+    can = {
+        Verb.START: row.can_start,
+        Verb.STOP: row.can_stop,
+        Verb.DELETE: row.phase is not Phase.TERMINATING,
+    }
+    return [verb for verb in Verb if can[verb]]
