@@ -10,10 +10,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nbcore import fieldrules
 from nbcore.accelerators import NVIDIA_GPU
 from nbcore.errors import FieldError
 from nbcore.ides import IdeType
-from nbcore.names import NAME_MAX_LENGTH
+from nbcore.images import image_problem
+from nbcore.names import NAME_MAX_LENGTH, name_problem
 
 
 class Field(StrEnum):
@@ -132,7 +134,19 @@ class Known:
 
 def problems(form: NotebookForm, known: Known) -> tuple[FieldError, ...]:
     """Everything wrong with a form, in the order of its fields; empty when it may be sent. Pure."""
-    raise NotImplementedError
+    found: list[tuple[Field, str | None]] = [
+        (Field.NAME, name_problem(form.name) or _taken_problem(form, known)),
+        (Field.NAMESPACE, fieldrules.namespace_problem(form.namespace)),
+        (Field.IMAGE, image_problem(form.image)),
+        (Field.CPU, fieldrules.cpu_problem(form.cpu)),
+        (Field.MEMORY, fieldrules.memory_problem(form.memory)),
+        (Field.GPU_COUNT, fieldrules.gpu_count_problem(form.gpu_count)),
+        *_gpu_problems(form),
+        *_volume_problems(form, known),
+        *_shared_memory_problems(form),
+        (Field.ENVIRONMENT, fieldrules.environment_problem(form.environment)),
+    ]
+    return tuple(FieldError(field, message) for field, message in found if message)
 
 
 def one_click(ide: IdeType, *, namespace: str, image: str, taken: Collection[str]) -> NotebookForm:
@@ -156,3 +170,65 @@ def suggest_free_name(base: str, taken: Collection[str]) -> str:
         suffix = f"-{number}"
         name = base[: NAME_MAX_LENGTH - len(suffix)].rstrip("-") + suffix
     return name
+
+
+def _taken_problem(form: NotebookForm, known: Known) -> str | None:
+    if known.notebooks is None or form.name not in known.notebooks:
+        return None
+    free = suggest_free_name(form.name, known.notebooks)
+    return f"{form.namespace} already has a notebook {form.name}. Try {free}."
+
+
+def _gpu_problems(form: NotebookForm) -> list[tuple[Field, str | None]]:
+    if not form.gpu_count:
+        return []
+    return [(Field.GPU_RESOURCE, fieldrules.gpu_resource_problem(form.gpu_resource))]
+
+
+def _shared_memory_problems(form: NotebookForm) -> list[tuple[Field, str | None]]:
+    if not form.shared_memory:
+        return []
+    problem = fieldrules.shared_memory_problem(form.shared_memory_size, form.memory)
+    return [(Field.SHARED_MEMORY, problem)]
+
+
+def _volume_problems(form: NotebookForm, known: Known) -> list[tuple[Field, str | None]]:
+    match form.volume:
+        case NewVolume() as volume:
+            name_rule = fieldrules.volume_name_problem(volume.name)
+            return [
+                (Field.VOLUME_NAME, name_rule or _volume_taken_problem(form, volume, known)),
+                (Field.VOLUME_SIZE, fieldrules.volume_size_problem(volume.size)),
+                (Field.STORAGE_CLASS, _class_problem(volume.storage_class, known)),
+            ]
+        case ExistingVolume(name):
+            return [(Field.VOLUME_NAME, _missing_problem(form, name, known))]
+        case NoVolume():
+            return []
+
+
+def _volume_taken_problem(form: NotebookForm, volume: NewVolume, known: Known) -> str | None:
+    if known.volumes is None or volume.name not in known.volumes:
+        return None
+    free = suggest_free_name(volume.name, known.volumes)
+    return (
+        f"{form.namespace} already has a volume {volume.name}. "
+        f"Choose Existing to use it, or try {free}."
+    )
+
+
+def _missing_problem(form: NotebookForm, name: str, known: Known) -> str | None:
+    if not name:
+        return "Choose a volume."
+    if known.volumes is None or name in known.volumes:
+        return None
+    return f"{form.namespace} has no volume {name}. Choose another one, or a new one."
+
+
+def _class_problem(storage_class: str | None, known: Known) -> str | None:
+    if storage_class is None:
+        has_none = known.default_class == ""
+        return "The cluster has no default class: choose one." if has_none else None
+    if known.storage_classes is None or storage_class in known.storage_classes:
+        return None
+    return f"The cluster has no storage class {storage_class!r}."

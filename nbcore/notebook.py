@@ -15,7 +15,7 @@ from nbcore.names import OWNER_ANNOTATION, TYPE_LABEL, JsonObject
 from nbcore.objects import text_at, value_at
 from nbcore.podspec import Requirements, claims, first_container, home_claim, pod_spec, requirements
 from nbcore.quantities import Quantity
-from nbcore.status import NotebookStatus
+from nbcore.status import NotebookStatus, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,18 @@ class Notebook:
             last_action=LastAction.from_object(notebook),
             status=NotebookStatus.from_object(notebook),
         )
+
+    @property
+    def phase(self) -> Phase:
+        """The phase to show: what was asked for just now outruns what the controller last said."""
+        said = self.status.phase
+        if self.metadata.is_terminating:
+            return Phase.TERMINATING
+        if self.is_suspended and said is not Phase.STOPPED:
+            return Phase.STOPPING
+        if not self.is_suspended and said in (Phase.STOPPED, Phase.STOPPING):
+            return Phase.STARTING
+        return said
 
 
 def notebook_type(notebook: JsonObject, image: str, catalog: Catalog) -> IdeType | None:

@@ -136,7 +136,7 @@ def _complete_ports(container: JsonObject, ide: Ide) -> None:
 
 
 def _complete_probes(container: JsonObject, path: str, port: str) -> None:
-    """Whoever set a probe knows the image better: then only readiness is added; it kills nothing."""
+    """Whoever set a probe knows the image: then only readiness is added; it kills nothing."""
     has_own = any(probe in container for probe in _PROBES)
     for probe, rhythm in _PROBES.items():
         if probe == _READINESS or not has_own:

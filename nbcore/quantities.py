@@ -67,22 +67,22 @@ def parse_quantity(value: object) -> Quantity:
     return _parse(value if isinstance(value, str) else _digits(value))
 
 
-def cores(value: str | float) -> Quantity:
-    """CPU as typed or counted: "500m", "2" or the number 0.5 (cores).
+def cpu(typed: str | float) -> Quantity:
+    """CPU from a form: text ("500m", "2") or a number of cores.
 
     Raises:
         InvalidQuantityError: see parse_quantity.
     """
-    return parse_quantity(_plain(value)) if isinstance(value, float) else parse_quantity(value)
+    return parse_quantity(typed if isinstance(typed, str) else _plain(typed))
 
 
-def gibibytes(value: float) -> Quantity:
-    """Memory counted in GiB, as a number input gives it.
+def storage(typed: str | float) -> Quantity:
+    """Memory or a volume's size from a form: text ("8Gi") or a number of GiB.
 
     Raises:
         InvalidQuantityError: see parse_quantity.
     """
-    return parse_quantity(f"{_plain(value)}Gi")
+    return parse_quantity(typed if isinstance(typed, str) else f"{_plain(typed)}Gi")
 
 
 def cpu_text(quantity: Quantity) -> str:

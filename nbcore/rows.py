@@ -6,9 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from nbcore.actions import Verb
 from nbcore.catalog import Catalog
+from nbcore.errors import MalformedNotebookError
+from nbcore.ides import IDES
+from nbcore.images import parse_image
 from nbcore.names import JsonObject
+from nbcore.notebook import Metadata, Notebook
+from nbcore.quantities import cpu_text, memory_text
 from nbcore.status import Phase
+
+_GOING_ON_LENGTH = 80
+_MALFORMED = "Malformed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,7 @@ class NotebookRow:
         cpu: cores; 0 when unknown. ``memory``: bytes.
         size: for example "2 CPU · 8 GiB · 1 GPU".
         volume: the claim at the home directory, "" when there is none.
-        age: seconds since it was created.
+        age: seconds since it was created; 0 when unknown.
         malformed: why the object is not understood; "" for a good one.
     """
 
@@ -50,4 +59,102 @@ class NotebookRow:
 
 def rows(notebooks: Iterable[JsonObject], catalog: Catalog, now: datetime) -> list[NotebookRow]:
     """One row an object, in the order given; a broken object is a row that says so. Pure."""
-    raise NotImplementedError
+    return [_row(notebook, catalog, now) for notebook in notebooks]
+
+
+def size_text(notebook: Notebook) -> str:
+    """What a notebook asks for: "2 CPU · 8 GiB · 1 GPU". Pure."""
+    gpu = sum(gpus.count for gpus in notebook.gpus)
+    parts = (
+        cpu_text(notebook.cpu) if notebook.cpu else "",
+        memory_text(notebook.memory) if notebook.memory else "",
+        f"{gpu} GPU" if gpu else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def shorten(text: str, length: int) -> str:
+    """Text cut at a word, with an ellipsis, so that it has at most ``length`` characters. Pure."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    return (cut.rsplit(" ", 1)[0] or cut).rstrip(" ,.;:") + "…"
+
+
+def _row(found: JsonObject, catalog: Catalog, now: datetime) -> NotebookRow:
+    try:
+        return _understood(Notebook.from_object(found, catalog), catalog, now)
+    except MalformedNotebookError as error:
+        return _malformed(Metadata.from_object(found), str(error), now)
+
+
+def _understood(notebook: Notebook, catalog: Catalog, now: datetime) -> NotebookRow:
+    phase = notebook.phase
+    is_up_to_date = phase is notebook.status.phase
+    return NotebookRow(
+        name=notebook.metadata.name,
+        namespace=notebook.metadata.namespace,
+        uid=notebook.metadata.uid,
+        phase=phase,
+        reason=notebook.status.reason if is_up_to_date else "",
+        going_on=shorten(_going_on(notebook), _GOING_ON_LENGTH) if is_up_to_date else "",
+        type_title=IDES[notebook.type].title,
+        image=notebook.image,
+        image_short=_image_short(notebook.image, catalog),
+        cpu=float(notebook.cpu.amount) if notebook.cpu else 0,
+        memory=int(notebook.memory.amount) if notebook.memory else 0,
+        gpu=sum(gpus.count for gpus in notebook.gpus),
+        size=size_text(notebook),
+        volume=notebook.volume,
+        owner=notebook.metadata.owner,
+        age=_age(notebook.metadata, now),
+        can_open=phase is Phase.READY,
+        can_start=notebook.is_suspended and phase is not Phase.TERMINATING,
+        can_stop=not notebook.is_suspended and phase is not Phase.TERMINATING,
+    )
+
+
+def _malformed(metadata: Metadata, problem: str, now: datetime) -> NotebookRow:
+    return NotebookRow(
+        name=metadata.name,
+        namespace=metadata.namespace,
+        uid=metadata.uid,
+        phase=Phase.TERMINATING if metadata.is_terminating else Phase.FAILED,
+        reason=_MALFORMED,
+        going_on=shorten(f"Not understood: {problem}", _GOING_ON_LENGTH),
+        type_title="",
+        image="",
+        image_short="",
+        cpu=0,
+        memory=0,
+        gpu=0,
+        size="",
+        volume="",
+        owner=metadata.owner,
+        age=_age(metadata, now),
+        can_open=False,
+        can_start=False,
+        can_stop=False,
+        malformed=problem,
+    )
+
+
+def _going_on(notebook: Notebook) -> str:
+    if notebook.phase is Phase.READY:
+        return ""
+    action = notebook.last_action
+    if notebook.phase is Phase.STOPPED and action and action.verb is Verb.STOP and action.by:
+        return f"Stopped by {action.by}"
+    return notebook.status.message
+
+
+def _image_short(reference: str, catalog: Catalog) -> str:
+    """The last part for images of the catalog, whose organisation everybody knows."""
+    image = parse_image(reference)
+    if image is None:
+        return reference
+    return image.leaf if catalog.type_of_image(reference) else image.short
+
+
+def _age(metadata: Metadata, now: datetime) -> float:
+    return (now - metadata.created).total_seconds() if metadata.created else 0
