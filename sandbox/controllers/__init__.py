@@ -1,0 +1,1 @@
+"""The controllers of the sandbox: each a pure plan and a small loop that applies it."""

@@ -1,0 +1,121 @@
+"""From a container's spec to the command that stands for it on this machine."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.client import ApiError, Client, Object
+from sandbox.node import environment, images
+from sandbox.node.images import DEFAULT_PORT, IMAGE_HOME, Launch, Runtime
+from sandbox.node.mounts import Mounts
+from sandbox.node.processes import Command
+from sandbox.node.runtimes import Program
+from sandbox.node.surroundings import Place, Surroundings
+
+# Names under which browsers reach the IDE, besides localhost; comma-separated.
+HOSTS_VARIABLE = "NB_HOSTS"
+_TMP = "/tmp"  # noqa: S108 a path in the pod, not a file of ours
+
+
+def mark(pod: Object, container: str) -> str:
+    """What all processes of a container carry in their environment. Pure."""
+    return f"{pod['metadata']['uid']}/{container}"
+
+
+def port_of(container: Object) -> int:
+    """The port on which a container serves: its first, else that of the images. Pure."""
+    ports = container.get("ports") or [{"containerPort": DEFAULT_PORT}]
+    return int(ports[0]["containerPort"])
+
+
+async def command_for(
+    node: Surroundings, place: Place, container: Object, mounts: Mounts, program: Program
+) -> Command:
+    """The whole command of a container.
+
+    Raises:
+        VariableError: a variable's source is missing.
+    """
+    values = await _sources(node.client, place.pod, container)
+    folders = {IMAGE_HOME: str(mounts.home), _TMP: str(mounts.tmp)}
+    own = environment.variables(
+        container,
+        lambda path: environment.field_of(place.pod, path, address=place.address),
+        lambda kind, name, key: values.get((kind, name), {}).get(key),
+    )
+    base = environment.base(
+        mark=mark(place.pod, container["name"]),
+        home=str(mounts.home),
+        tmp=str(mounts.tmp),
+        user=node.log_name,
+        path=program.search,
+    )
+    moved = {name: environment.relocate(value, folders) for name, value in own.items()}
+    variables = {**base, **moved}
+    return Command(
+        argv=tuple(_argv(node, place, container, variables, program, folders)),
+        environment=variables,
+        directory=Path(environment.relocate(container.get("workingDir", IMAGE_HOME), folders)),
+    )
+
+
+def _argv(
+    node: Surroundings,
+    place: Place,
+    container: Object,
+    variables: Mapping[str, str],
+    program: Program,
+    folders: Mapping[str, str],
+) -> list[str]:
+    given = [*(container.get("command") or []), *(container.get("args") or [])]
+    if given:
+        expanded = [environment.expand(word, variables) for word in given]
+        return [environment.relocate(word, folders) for word in expanded]
+    hosts = (host.strip() for host in variables.get(HOSTS_VARIABLE, "").split(","))
+    launch = Launch(
+        program=str(program.path),
+        address=place.address,
+        port=port_of(container),
+        home=variables["HOME"],
+        prefix=variables.get("NB_PREFIX", "").rstrip("/"),
+        hosts=tuple(host for host in hosts if host),
+        is_root=node.is_root,
+    )
+    runtime = images.runtime_of(container["image"])
+    return images.command(runtime or Runtime.JUPYTERLAB, launch)
+
+
+async def _sources(
+    client: Client, pod: Object, container: Object
+) -> dict[tuple[str, str], dict[str, str]]:
+    """The Secrets and ConfigMaps that the container's variables name, as far as they exist."""
+    root = f"/api/v1/namespaces/{pod['metadata']['namespace']}"
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for kind, name in _source_names(container):
+        plural = "secrets" if kind == "Secret" else "configmaps"
+        try:
+            obj = await client.get(f"{root}/{plural}/{name}")
+        except ApiError as error:
+            if error.reason != "NotFound":
+                raise
+        else:
+            found[kind, name] = _values(kind, obj.get("data") or {})
+    return found
+
+
+def _source_names(container: Object) -> set[tuple[str, str]]:
+    fields = (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap"))
+    return {
+        (kind, entry["valueFrom"][field]["name"])
+        for entry in container.get("env") or []
+        for field, kind in fields
+        if field in (entry.get("valueFrom") or {})
+    }
+
+
+def _values(kind: str, data: Mapping[str, str]) -> dict[str, str]:
+    if kind != "Secret":
+        return dict(data)
+    return {key: base64.b64decode(value).decode(errors="replace") for key, value in data.items()}
