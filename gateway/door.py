@@ -1,0 +1,53 @@
+"""Who may come in at all: judged before anything is routed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gateway.answers import Answer
+from gateway.head import RequestHead
+from gateway.hosts import host_name, is_served
+from gateway.limits import excess
+from gateway.loopback import is_from_this_machine
+from gateway.origins import is_foreign
+from gateway.pages import refusal
+
+HEALTH_PATH = "/_stcore/health"
+"""Asked by probes at the pod's own address; says nothing but ok."""
+_AGENT_PATH = "/_stcore/agent"
+
+
+def turned_away(head: RequestHead, *, path: str, allowed_hosts: Collection[str]) -> Answer | None:
+    """The refusal of a request that is not let in; None if it may go on.
+
+    Args:
+        head: the request.
+        path: decoded, as Streamlit's own routes will read it.
+        allowed_hosts: see gateway.hosts.
+    """
+    if problem := excess(head):
+        return refusal(head, problem[0], "Request refused", problem[1])
+    if path == HEALTH_PATH and head.method in {"GET", "HEAD"} and not head.is_websocket:
+        return None
+    return _stranger(head, allowed_hosts) or _closed(head, path)
+
+
+def _stranger(head: RequestHead, allowed_hosts: Collection[str]) -> Answer | None:
+    if not is_from_this_machine(head):
+        return refusal(head, 403, "Only for this machine", _NO_SIGN_IN)
+    if not is_served(head.host, allowed_hosts):
+        name = host_name(head.host) or "This"
+        return refusal(head, 421, f"{name} is not served here", _HOSTS)
+    if is_foreign(head):
+        return refusal(head, 403, "Request from another site", _ORIGIN)
+    return None
+
+
+def _closed(head: RequestHead, path: str) -> Answer | None:
+    """Streamlit's entrance for programs takes identities from a header: never open."""
+    return refusal(head, 404, "Not found", "") if _AGENT_PATH in path.lower() else None
+
+
+_NO_SIGN_IN = "Without sign-in this app answers only requests from the machine that it runs on."
+_HOSTS = "Open the app at localhost, or add the name to NB_ALLOWED_HOSTS."
+_ORIGIN = "The Origin header has to be the address at which this app is open."
