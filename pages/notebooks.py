@@ -13,13 +13,13 @@ from nbcore.names import notebook_path
 from nbcore.rows import NotebookRow
 from ui import actions, cluster, dialogs, filters, namespaces, notices, session, tables, welcome
 from ui.markdown import escape
+from ui.places import NEW_PAGE
 from ui.verbs import Target, Verb, verbs
 
 _REFRESH_SECONDS = 2
 _TABLE = "notebooks_table"
 _SHOWN = "notebooks_shown"
 _ASKED = "notebooks_asked"
-_NEW_PAGE = "../pages/new.py"
 _OTHER = "With other settings…"
 
 
@@ -68,7 +68,7 @@ def _draw_start_new() -> None:
         "Start new", [*titles, _OTHER], key="start_new", type="primary", icon=":material/add:"
     )
     if chosen == _OTHER:
-        st.switch_page(_NEW_PAGE)
+        st.switch_page(NEW_PAGE)
     elif chosen is not None:
         _start(titles[chosen])
 
@@ -76,7 +76,7 @@ def _draw_start_new() -> None:
 def _start(ide: IdeType) -> None:
     image = cluster.catalog().catalog.default_image(ide)
     if image is None:
-        st.switch_page(_NEW_PAGE)
+        st.switch_page(NEW_PAGE)
     actions.start_new(ide, image=image, namespace=cluster.namespace_for_new())
     st.rerun()
 
@@ -94,7 +94,7 @@ def _draw_live(namespace: str, catalog: Catalog) -> None:
         pressed = welcome.draw(namespace, catalog)
         if pressed:
             _start(pressed)
-        st.page_link(_NEW_PAGE, label="Choose image, size and volume first", icon=":material/tune:")
+        st.page_link(NEW_PAGE, label="Choose image, size and volume first", icon=":material/tune:")
 
 
 def _draw_list(rows: Sequence[NotebookRow], namespace: str, catalog: Catalog) -> None:
@@ -145,7 +145,7 @@ def _ask_from_menu() -> None:
     click = st.session_state[tables.MENU_KEY]
     shown: list[Target] = st.session_state.get(_SHOWN, [])
     if click.row < len(shown):
-        st.session_state[_ASKED] = (Verb(click.label), [shown[click.row]])
+        st.session_state[_ASKED] = (tables.asked_verb(click.label), [shown[click.row]])
 
 
 def _draw_selection(selected: Sequence[NotebookRow]) -> None:

@@ -25,6 +25,8 @@ def start_new(ide: IdeType, *, image: str, namespace: str) -> None:
         create(manifests)
     except NbError as error:
         notices.failed(error, about=f"{IDES[ide].title} was not started")
+    else:
+        notices.done(f"{form.name} is starting.")
 
 
 def create(manifests: Manifests) -> None:
@@ -35,7 +37,6 @@ def create(manifests: Manifests) -> None:
     """
     metadata = lifecycle.create_notebook(session.kube(), manifests)["metadata"]
     cluster.wait_for_effect(lambda: _cached(metadata["namespace"], metadata["name"]) is not None)
-    notices.done(f"{metadata['name']} is starting.")
 
 
 def carry_out(verb: Verb, targets: Iterable[Target], *, with_volume: bool = False) -> None:

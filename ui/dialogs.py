@@ -6,11 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from nbcore.errors import InvalidQuantityError
-from nbcore.kube.resources import PERSISTENT_VOLUME_CLAIMS
-from nbcore.objects import value_at
-from nbcore.quantities import memory_text, parse_quantity
-from ui import actions, session
+from ui import actions, offers
 from ui.markdown import escape
 from ui.verbs import Target, Verb
 
@@ -79,10 +75,5 @@ def _close_when_answered() -> None:
 
 
 def _volume_words(target: Target) -> str:
-    cache = session.services().cache
-    claim = cache.get(PERSISTENT_VOLUME_CLAIMS, target.volume, target.namespace)
-    size = value_at(claim, "spec", "resources", "requests", "storage")
-    try:
-        return f"{target.volume} ({memory_text(parse_quantity(size))})"
-    except InvalidQuantityError:
-        return target.volume
+    size = offers.volume_size(target.volume, target.namespace)
+    return f"{target.volume} ({size})" if size else target.volume

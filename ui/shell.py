@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.places import NEW_PAGE, NOTEBOOKS_PAGE
+
 _STATIC = Path(__file__).parent / "static"
-_PAGES = Path(__file__).parent.parent / "pages"
 
 
 def main() -> None:
@@ -17,10 +18,8 @@ def main() -> None:
     st.logo(_STATIC / "logo.svg", size="large", link=None)
     page = st.navigation(
         [
-            st.Page(
-                _PAGES / "notebooks.py", title="Notebooks", icon=":material/apps:", default=True
-            ),
-            st.Page(_PAGES / "new.py", title="New notebook", icon=":material/add:", url_path="new"),
+            st.Page(NOTEBOOKS_PAGE, title="Notebooks", icon=":material/apps:", default=True),
+            st.Page(NEW_PAGE, title="New notebook", icon=":material/add:", url_path="new"),
         ],
         position="top",
     )

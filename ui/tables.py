@@ -14,7 +14,7 @@ from nbcore.images import parse_image
 from nbcore.names import notebook_path
 from nbcore.rows import NotebookRow
 from nbcore.status import Phase
-from ui.verbs import Target, verbs
+from ui.verbs import Target, Verb, verbs
 
 MENU_KEY = "row_menu"
 ROW_HEIGHT = 38
@@ -32,6 +32,12 @@ COLORS = {
     Phase.STOPPED: "gray",
     Phase.FAILED: "red",
     Phase.TERMINATING: "gray",
+}
+
+_ALONE = {
+    Verb.START: ":material/play_arrow:",
+    Verb.STOP: ":material/stop:",
+    Verb.DELETE: ":material/delete:",
 }
 
 # Shown in the column chooser and in a downloaded file; off the page, for they would not fit.
@@ -82,11 +88,11 @@ def frame(rows: Sequence[NotebookRow], catalog: Catalog, now: pd.Timestamp) -> p
     """The rows as columns, named as a downloaded file wants them. Pure."""
     return pd.DataFrame(
         {
-            "⋮": [[verb.value for verb in verbs(row)] for row in rows],
+            "⋮": [_menu(row) for row in rows],
             "Name": [row.name for row in rows],
             "Status": [[row.phase.value] for row in rows],
             "Open": [_link(row) for row in rows],
-            "What is going on": [row.malformed or row.going_on for row in rows],
+            "What is going on": [row.going_on or row.malformed for row in rows],
             "Namespace": [row.namespace for row in rows],
             "Type": [row.type_title for row in rows],
             "Image": [_image(row, catalog) for row in rows],
@@ -109,21 +115,32 @@ def columns(on_click: Callable[[], None], *, with_namespace: bool) -> dict[str, 
     shown: dict[str, Any] = {
         # Without a key the menu is drawn but never opens.
         "⋮": config.ButtonColumn(width=40, type="tertiary", key=MENU_KEY, on_click=on_click),
-        "Name": config.TextColumn(width=135),
+        "Name": config.TextColumn(width=118),
         "Status": config.MultiselectColumn(
             width=92, options=[phase.value for phase in COLORS], color=list(COLORS.values())
         ),
-        "Open": config.LinkColumn(width=70, display_text="Open ↗"),
-        "What is going on": config.TextColumn(width=225),
+        "Open": config.LinkColumn(width=66, display_text="Open ↗"),
+        "What is going on": config.TextColumn(width=216),
         "Namespace": config.TextColumn(width=110) if with_namespace else None,
-        "Type": config.TextColumn(width=88),
-        "Image": config.TextColumn(width=180),
-        "Size": config.TextColumn(width=140),
-        "Volume": config.TextColumn(width=105),
+        "Type": config.TextColumn(width=84),
+        "Image": config.TextColumn(width=182),
+        "Size": config.TextColumn(width=154),
+        "Volume": config.TextColumn(width=100),
         "Owner": config.TextColumn(width=60),
         "Age": config.TextColumn(width=58),
     }
     return shown | dict.fromkeys(_HIDDEN)
+
+
+def asked_verb(label: str) -> Verb:
+    """What was chosen in a row's menu. Pure."""
+    return next(verb for verb in Verb if label in (verb.value, _ALONE[verb]))
+
+
+def _menu(row: NotebookRow) -> list[str]:
+    possible = verbs(row)
+    # A single entry is drawn as a button as wide as its word, which the column is not.
+    return [_ALONE[verb] if len(possible) == 1 else verb.value for verb in possible]
 
 
 def _text(row: NotebookRow) -> str:

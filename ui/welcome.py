@@ -33,7 +33,7 @@ def _promise() -> str:
     cpu, memory = (parse_quantity(text) for text in (SMALL.cpu, SMALL.memory))
     volume = parse_quantity(NewVolume("").size)
     return (
-        f"One click starts a notebook with {cpu_text(cpu)} CPU, {memory_text(memory)} of memory "
+        f"One click starts a notebook with {cpu_text(cpu)}, {memory_text(memory)} of memory "
         f"and a {memory_text(volume)} volume that stays yours."
     )
 

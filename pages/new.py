@@ -1,0 +1,155 @@
+"""The form for a notebook: left what one fills in, right what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from nbcore import lifecycle
+from nbcore.builder import Manifests, build
+from nbcore.catalog import Catalog
+from nbcore.errors import FieldError, InvalidFormError, NbError
+from nbcore.form import NotebookForm, problems
+from nbcore.ides import IDES
+from ui import actions, cluster, fields, findings, messages, notices, offers, session, volume_fields
+from ui.forms import Slots
+from ui.markdown import escape
+from ui.places import NOTEBOOKS_PAGE
+
+_TRIED = "new_tried"
+_REFUSED = "new_refused"
+_CHECKED = "new_checked"
+_MADE = "new_made"
+_YAML_HEIGHT = 330
+
+
+def main() -> None:
+    """Draws the page."""
+    notices.draw()
+    cluster.draw_silence()
+    reading = cluster.catalog()
+    cluster.draw_catalog_problem(reading)
+    st.title("New notebook", anchor=False)
+    left, right = st.columns([1.7, 1], gap="large")
+    slots = Slots()
+    with left:
+        form, unreadable = _draw_form(reading.catalog, slots)
+    found = (*unreadable, *problems(form, offers.known(form.namespace)), *_refused(form))
+    slots.show(found, everything=_TRIED in st.session_state)
+    with right:
+        _draw_consequences(form, found, reading.catalog)
+
+
+def _draw_form(catalog: Catalog, slots: Slots) -> tuple[NotebookForm, Sequence[FieldError]]:
+    ide = fields.draw_type()
+    left, right = st.columns(2)
+    with right:
+        names = cluster.offered_namespaces()
+        namespace = fields.draw_namespace(names, cluster.namespace_for_new(), slots)
+    known = offers.known(namespace)
+    with left:
+        name = fields.draw_name(ide, known, slots)
+    image = fields.draw_image(ide, catalog, slots)
+    size = fields.draw_size(offers.gpu_resources(), slots)
+    titles = offers.volume_titles(namespace, cluster.notebook_rows(namespace))
+    volume = volume_fields.draw_volume(name, known, titles, slots)
+    more = fields.draw_more(slots)
+    form = NotebookForm(
+        name=name,
+        namespace=namespace,
+        type=ide,
+        image=image,
+        volume=volume,
+        cpu=size.cpu,
+        memory=size.memory,
+        gpu_count=size.gpu_count,
+        gpu_resource=size.gpu_resource,
+        shared_memory=more.shared_memory,
+        shared_memory_size=more.shared_memory_size,
+        environment=more.environment,
+        service_type=more.service_type,
+    )
+    return form, [more.error] if more.error else []
+
+
+def _draw_consequences(form: NotebookForm, found: Sequence[FieldError], catalog: Catalog) -> None:
+    manifests = None if found else _build(form)
+    with st.container(border=True):
+        st.markdown("**Will it start?**")
+        _draw_verdict(form, found, catalog)
+    with st.container(border=True):
+        st.markdown("**What will be sent**")
+        if manifests:
+            st.code(manifests.to_yaml(), language="yaml", height=_YAML_HEIGHT)
+        else:
+            st.caption("It is shown here when the form is right.")
+    with st.container(horizontal=True):
+        create = st.button("Create", type="primary", width="stretch")
+        check = st.button("Check only", width="stretch")
+    if create or check:
+        st.session_state[_TRIED] = True
+        if manifests is None:
+            st.rerun()
+        _send(form, manifests, create=create)
+
+
+def _draw_verdict(form: NotebookForm, found: Sequence[FieldError], catalog: Catalog) -> None:
+    if found and _TRIED in st.session_state:
+        count = len({error.field for error in found})
+        st.markdown(f":red[:material/error:] {count} field{'s' * (count > 1)} to mend.")
+        return
+    if catalog.type_of_image(form.image):
+        st.markdown(":green[:material/check_circle:] Image is in the catalog.")
+    elif form.image:
+        words = (
+            f"Image is not in the catalog. It has to work as {IDES[form.type].title} on port 8888."
+        )
+        st.markdown(f":gray[:material/info:] {escape(words)}")
+    checked_form, verdict = st.session_state.get(_CHECKED, (None, ()))
+    if checked_form == form:
+        findings.draw(verdict)
+    else:
+        st.caption("Check only asks the cluster and makes nothing.")
+
+
+def _send(form: NotebookForm, manifests: Manifests, *, create: bool) -> None:
+    """Creates, or only checks; an error leaves the form as it is."""
+    try:
+        if create:
+            _create(form, manifests)
+        else:
+            verdict = lifecycle.check_notebook(session.kube(), manifests)
+            st.session_state[_CHECKED] = (form, verdict)
+    except InvalidFormError as error:
+        st.session_state[_REFUSED] = (form, error.problems)
+    except NbError as error:
+        messages.show(error)
+        return
+    st.rerun()
+
+
+def _create(form: NotebookForm, manifests: Manifests) -> None:
+    # A second click of a double click stops this run wherever it touches Streamlit; what was made
+    # is remembered in a plain set, so that the second run goes on where the first was stopped.
+    made: set[NotebookForm] = st.session_state.setdefault(_MADE, set())
+    if form not in made:
+        actions.create(manifests)
+        made.add(form)
+    notices.done(f"{form.name} is starting.")
+    cluster.choose_namespace(form.namespace)
+    made.discard(form)
+    st.switch_page(NOTEBOOKS_PAGE)
+
+
+def _build(form: NotebookForm) -> Manifests:
+    return build(form, owner=session.viewer().user, now=session.services().clock())
+
+
+def _refused(form: NotebookForm) -> Sequence[FieldError]:
+    """What the server said of exactly this form."""
+    refused_form, errors = st.session_state.get(_REFUSED, (None, ()))
+    return errors if refused_form == form else ()
+
+
+main()

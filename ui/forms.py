@@ -1,0 +1,70 @@
+"""The form of a notebook: its fields, what was typed in them, and errors beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from nbcore.errors import FieldError
+from nbcore.form import Field
+from ui.markdown import escape
+
+_TOUCHED = "new_touched"
+
+
+def key(name: Field | str) -> str:
+    """The session-state key of a field's widget."""
+    return f"new_{name}"
+
+
+def touch(name: Field) -> None:
+    """Remembers that a person changed a field; the callback of its widget."""
+    st.session_state.setdefault(_TOUCHED, set()).add(name)
+
+
+def is_touched(name: Field) -> bool:
+    """Whether a person changed the field; until then it follows the others."""
+    return name in st.session_state.get(_TOUCHED, set())
+
+
+def follow(name: Field, value: str) -> None:
+    """Gives a field that nobody has changed the value that follows from the others."""
+    if not is_touched(name):
+        st.session_state[key(name)] = value
+
+
+@dataclass(slots=True)
+class Slots:
+    """Places under the fields, filled when the whole form has been read."""
+
+    _places: dict[Field, DeltaGenerator] = field(default_factory=dict)
+
+    def reserve(self, *names: Field) -> None:
+        """Keeps the place here for the errors of some fields."""
+        for name in names:
+            self._places[name] = st.empty()
+
+    def show(self, errors: Iterable[FieldError], *, everything: bool) -> None:
+        """Draws errors under fields that were changed, or under all of them."""
+        for error in errors:
+            name = Field(error.field)
+            if everything or is_touched(name):
+                # A caption would be grey over red: too faint to read.
+                words = f":small[:red[:material/error: {escape(error.message)}]]"
+                self._places[name].markdown(words)
+
+
+def text_field(
+    label: str, name: Field, value: str, slots: Slots, *, hint: str | None = None
+) -> str:
+    """One short text field with the place for its error."""
+    if key(name) not in st.session_state:
+        st.session_state[key(name)] = value
+    text = st.text_input(
+        label, key=key(name), on_change=touch, args=(name,), autocomplete="off", help=hint
+    )
+    slots.reserve(name)
+    return text.strip()
