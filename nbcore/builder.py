@@ -47,6 +47,7 @@ def build(form: NotebookForm, *, owner: str, now: datetime) -> Manifests:
         InvalidQuantityError: a size of the form that was never checked.
     """
     action = LastAction(Verb.CREATE, owner, now)
+    annotations = {OWNER_ANNOTATION: owner} | action.to_annotation()
     notebook: JsonObject = {
         "apiVersion": NOTEBOOK_API_VERSION,
         "kind": "Notebook",
@@ -54,17 +55,17 @@ def build(form: NotebookForm, *, owner: str, now: datetime) -> Manifests:
             "name": form.name,
             "namespace": form.namespace,
             "labels": {TYPE_LABEL: form.type.value},
-            "annotations": {OWNER_ANNOTATION: owner} | action.to_annotation(),
+            "annotations": annotations,
         },
         "spec": {
             "serviceType": form.service_type.value,
             "template": {"spec": _pod_spec(form)},
         },
     }
-    return Manifests(_new_claim(form, owner), notebook)
+    return Manifests(_new_claim(form, annotations), notebook)
 
 
-def _new_claim(form: NotebookForm, owner: str) -> JsonObject | None:
+def _new_claim(form: NotebookForm, annotations: JsonObject) -> JsonObject | None:
     if not isinstance(form.volume, NewVolume):
         return None
     # Without the field the cluster's default class is used; "" would mean no class at all.
@@ -76,7 +77,7 @@ def _new_claim(form: NotebookForm, owner: str) -> JsonObject | None:
         "metadata": {
             "name": form.volume.name,
             "namespace": form.namespace,
-            "annotations": {OWNER_ANNOTATION: owner},
+            "annotations": dict(annotations),
         },
         "spec": {
             "accessModes": ["ReadWriteOnce"],

@@ -8,6 +8,7 @@ NbError
 ├── MalformedNotebookError    an object in the cluster that is no notebook we understand
 ├── VolumeInUseError          a volume that other notebooks mount, so that it is not deleted
 ├── VolumeKeptError           the notebook is gone, its volume could not be deleted
+├── VolumeLeftError           the notebook was not made, its new volume could not be removed
 ├── SettingsError             an environment variable of ours with a value that we can't use
 └── ClusterError              the API server's answer, or its silence
     ├── NotFoundError         404
@@ -94,6 +95,18 @@ class VolumeKeptError(NbError):
 
 class SettingsError(NbError):
     """A setting from the environment that can't be used."""
+
+
+class VolumeLeftError(NbError):
+    """The notebook was not made, and the volume made for it is still there; the cause says why."""
+
+    def __init__(self, notebook: str, volume: str, cause: str) -> None:
+        super().__init__(
+            f"{notebook} could not be made, and its new volume {volume} could not be removed again: "
+            f"{cause} Choose {volume} as existing volume, or delete it."
+        )
+        self.notebook = notebook
+        self.volume = volume
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,10 @@ def requirements(container: JsonObject) -> Requirements:
 
 
 def claims(pod: JsonObject) -> dict[str, str]:
-    """The PersistentVolumeClaims of a pod, by the name of its volume; ``pod`` from ``pod_spec``."""
+    """The PersistentVolumeClaims of a pod, by the name of its volume. Pure."""
     named = {
         text_at(volume, "name"): text_at(volume, "persistentVolumeClaim", "claimName")
-        for volume in pod.get("volumes") or ()
+        for volume in objects_at(pod, "volumes")
     }
     return {volume: claim for volume, claim in named.items() if claim}
 

@@ -85,11 +85,13 @@ def storage(typed: str | float) -> Quantity:
     return parse_quantity(typed if isinstance(typed, str) else f"{_plain(typed)}Gi")
 
 
+@lru_cache(maxsize=1024)
 def cpu_text(quantity: Quantity) -> str:
     """For people: "0.5 CPU". Pure."""
     return f"{_short_number(quantity.amount, decimals=3)} CPU"
 
 
+@lru_cache(maxsize=1024)
 def memory_text(quantity: Quantity) -> str:
     """For people, in the largest binary unit that fits: "8 GiB", "1.5 GiB", "512 MiB". Pure."""
     amount, power = quantity.amount, 0

@@ -1,0 +1,210 @@
+"""The API server's refusals in plain words, beside the form's field that they speak of. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from types import MappingProxyType
+
+from nbcore.errors import (
+    AlreadyExistsError,
+    ClusterError,
+    FieldError,
+    ForbiddenError,
+    InvalidObjectError,
+    InvalidQuantityError,
+    NotFoundError,
+)
+from nbcore.form import Field, suggest_free_name
+from nbcore.names import JsonObject
+from nbcore.objects import text_at
+from nbcore.quantities import Quantity, cpu_text, memory_text, parse_quantity
+
+# Answers that are a verdict on the object; the others say nothing about it.
+REFUSALS = (AlreadyExistsError, ForbiddenError, InvalidObjectError, NotFoundError)
+
+# The sentences of the admission plugins, which carry no machine-readable form:
+# pkg/quota/.../controller.go, plugin/pkg/admission/limitranger, k8s.io/pod-security-admission.
+_RIGHTS = re.compile(r"cannot \w+ resource \"(?P<resource>[^\"]+)\"")
+_QUOTA = re.compile(
+    r"exceeded quota: (?P<quota>[^,]+), requested: (?P<requested>.+?), "
+    r"used: (?P<used>.+?), limited: (?P<limited>.+)"
+)
+_LIMIT_RANGE = re.compile(
+    r"(?P<bound>maximum|minimum) (?P<resource>\S+) usage per (?P<kind>\w+) is (?P<allowed>\w+)"
+)
+_POD_SECURITY = re.compile(r"violates PodSecurity \"(?P<level>[^\":]+)")
+_RUNTIME_CLASS = re.compile(r"RuntimeClass \"(?P<name>[^\"]+)\" not found")
+_NAMESPACE_MISSING = re.compile(r"namespaces \"(?P<name>[^\"]+)\" not found")
+_NONE = Fraction(0)
+
+# Which field a cause's path speaks of; the first that is found in it.
+_FIELD_OF_PATH: Mapping[str, Field] = MappingProxyType(
+    {
+        "storageClassName": Field.STORAGE_CLASS,
+        "storage": Field.VOLUME_SIZE,
+        "serviceType": Field.SERVICE_TYPE,
+        "runtimeClassName": Field.GPU_RESOURCE,
+        "cpu": Field.CPU,
+        "sizeLimit": Field.SHARED_MEMORY,
+        "memory": Field.MEMORY,
+        "gpu": Field.GPU_COUNT,
+        "image": Field.IMAGE,
+        ".env": Field.ENVIRONMENT,
+        "persistentVolumeClaim": Field.VOLUME_NAME,
+        "metadata.namespace": Field.NAMESPACE,
+        "metadata.name": Field.NAME,
+    }
+)
+
+
+def is_about_rights(error: ClusterError) -> bool:
+    """Whether RBAC refused, as opposed to a quota or an admission policy. Pure."""
+    return isinstance(error, ForbiddenError) and bool(_RIGHTS.search(error.message))
+
+
+def explain(error: ClusterError, refused: JsonObject) -> FieldError:
+    """A sentence for people and the form's field that can mend it ("" for none). Pure.
+
+    Args:
+        error: one of REFUSALS.
+        refused: the object that was sent.
+    """
+    match error:
+        case AlreadyExistsError():
+            return _taken(refused)
+        case NotFoundError():
+            return _missing(error, refused)
+        case InvalidObjectError() if error.causes:
+            cause = error.causes[0]
+            return FieldError(_field_of(cause.field, refused), f"{cause.field}: {cause.message}")
+        case ForbiddenError():
+            return _forbidden(error, refused)
+        case _:
+            return FieldError("", error.message)
+
+
+def _taken(refused: JsonObject) -> FieldError:
+    name, namespace = _names(refused)
+    free = suggest_free_name(name, {name})
+    if _is_claim(refused):
+        words = (
+            f"{namespace} already has a volume {name}. Choose Existing to use it, or try {free}."
+        )
+        return FieldError(Field.VOLUME_NAME, words)
+    return FieldError(Field.NAME, f"{namespace} already has a notebook {name}. Try {free}.")
+
+
+def _missing(error: ClusterError, refused: JsonObject) -> FieldError:
+    if _NAMESPACE_MISSING.search(error.message):
+        return FieldError(Field.NAMESPACE, f"There is no namespace {_names(refused)[1]}.")
+    words = "The cluster does not know notebooks: an admin has to install the CRDs."
+    return FieldError("", error.message if _is_claim(refused) else words)
+
+
+def _forbidden(error: ClusterError, refused: JsonObject) -> FieldError:
+    namespace = _names(refused)[1]
+    for pattern, worded in _WORDINGS:
+        if found := pattern.search(error.message):
+            return worded(found, namespace)
+    return FieldError("", error.message)
+
+
+def _no_rights(found: re.Match[str], namespace: str) -> FieldError:
+    return FieldError("", f"You may not create {found['resource']} in {namespace}.")
+
+
+def _over_quota(found: re.Match[str], namespace: str) -> FieldError:
+    """The first resource that does not fit: asked, left and allowed."""
+    requested, used, limited = (_amounts(found[key]) for key in ("requested", "used", "limited"))
+    for name, asked in requested.items():
+        if name in limited and name in used:
+            left = replace(
+                limited[name], amount=max(limited[name].amount - used[name].amount, _NONE)
+            )
+            words = (
+                f"Over the quota of {namespace}: asks {_show(name, asked)}, "
+                f"{_show(name, left)} left of {_show(name, limited[name])}. "
+                "Stop something or ask for less."
+            )
+            return FieldError(_field_of_resource(name), words)
+    return FieldError("", f"Over the quota {found['quota']} of {namespace}.")
+
+
+def _out_of_range(found: re.Match[str], namespace: str) -> FieldError:
+    name = found["resource"]
+    try:
+        allowed = _show(name, parse_quantity(found["allowed"]))
+    except InvalidQuantityError:
+        allowed = found["allowed"]
+    bound = "at most" if found["bound"] == "maximum" else "at least"
+    words = f"{namespace} allows {bound} {allowed} a {found['kind'].lower()}."
+    return FieldError(_field_of_resource(name), words)
+
+
+def _against_pod_security(found: re.Match[str], namespace: str) -> FieldError:
+    words = f"Pod Security of {namespace} ({found['level']}) refuses this pod: ask an admin."
+    return FieldError("", words)
+
+
+def _no_runtime_class(found: re.Match[str], _namespace: str) -> FieldError:
+    words = f"The cluster has no RuntimeClass {found['name']}, which this GPU needs: ask an admin."
+    return FieldError(Field.GPU_RESOURCE, words)
+
+
+# The first pattern that fits words the refusal.
+_WORDINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], FieldError]], ...] = (
+    (_RIGHTS, _no_rights),
+    (_QUOTA, _over_quota),
+    (_LIMIT_RANGE, _out_of_range),
+    (_POD_SECURITY, _against_pod_security),
+    (_RUNTIME_CLASS, _no_runtime_class),
+)
+
+
+def _amounts(text: str) -> dict[str, Quantity]:
+    """Reads "requests.cpu=2,requests.memory=8Gi"; what is no quantity is left out."""
+    amounts: dict[str, Quantity] = {}
+    for part in text.split(","):
+        name, _, value = part.strip().partition("=")
+        try:
+            amounts[name] = parse_quantity(value)
+        except InvalidQuantityError:
+            continue
+    return amounts
+
+
+def _show(resource: str, quantity: Quantity) -> str:
+    match _field_of_resource(resource):
+        case Field.CPU:
+            return cpu_text(quantity)
+        case Field.MEMORY | Field.VOLUME_SIZE:
+            return memory_text(quantity)
+        case _:
+            return f"{quantity.text} {resource.removeprefix('requests.').removeprefix('count/')}"
+
+
+def _field_of_resource(name: str) -> Field | str:
+    """The field behind a quota's resource: requests.cpu, limits.memory, requests.storage..."""
+    plain = name.removeprefix("requests.").removeprefix("limits.")
+    fields = {"cpu": Field.CPU, "memory": Field.MEMORY, "storage": Field.VOLUME_SIZE}
+    if plain in fields:
+        return fields[plain]
+    if plain.endswith("persistentvolumeclaims"):
+        return Field.VOLUME
+    return Field.GPU_COUNT if "/" in plain and not plain.startswith("count/") else ""
+
+
+def _field_of(path: str, refused: JsonObject) -> Field | str:
+    field = next((field for part, field in _FIELD_OF_PATH.items() if part in path), "")
+    return Field.VOLUME_NAME if field is Field.NAME and _is_claim(refused) else field
+
+
+def _is_claim(refused: JsonObject) -> bool:
+    return text_at(refused, "kind") == "PersistentVolumeClaim"
+
+
+def _names(refused: JsonObject) -> tuple[str, str]:
+    return text_at(refused, "metadata", "name"), text_at(refused, "metadata", "namespace")
