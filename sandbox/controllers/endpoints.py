@@ -41,15 +41,18 @@ def slice_of(service: Object, pods: Sequence[Object]) -> Object:
             "ownerReferences": [owner_reference(service)],
         },
         "addressType": "IPv4",
-        "endpoints": [_endpoint(service, pod) for pod in chosen],
-        "ports": _ports(service, chosen),
+        "endpoints": [_endpoint(service, pod) for pod in chosen] or None,
+        "ports": [_port(port, chosen) for port in service["spec"].get("ports") or []]
+        # No endpoints, no ports: so writes the real controller.
+        if chosen
+        else None,
     }
 
 
 def differs(found: Object, wanted: Object) -> bool:
     """Whether the slice that exists says something else than it should."""
     return labels_of(found) != labels_of(wanted) or any(
-        (found.get(field) or []) != wanted[field] for field in ("endpoints", "ports")
+        (found.get(field) or None) != wanted[field] for field in ("endpoints", "ports")
     )
 
 
@@ -87,11 +90,6 @@ def _endpoint(service: Object, pod: Object) -> Object:
         "nodeName": pod["spec"]["nodeName"],
         "targetRef": {"kind": "Pod", "name": name, "namespace": namespace, "uid": uid_of(pod)},
     }
-
-
-def _ports(service: Object, pods: Sequence[Object]) -> list[Object]:
-    # No endpoints, no ports: so writes the real controller.
-    return [_port(port, pods) for port in service["spec"].get("ports") or [] if pods]
 
 
 def _port(port: Object, pods: Sequence[Object]) -> Object:

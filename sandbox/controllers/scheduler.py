@@ -1,4 +1,4 @@
-"""The scheduler's decision for one pod on the one node, in the real scheduler's words. Pure.
+"""The scheduler's decision for one pod on the one node, in the words of version 1.36. Pure.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
 """
@@ -43,14 +43,16 @@ class Refusal:
     @property
     def message(self) -> str:
         """The sentence of condition PodScheduled and of the Event FailedScheduling."""
-        counted = self.reasons if self.is_about_pod else tuple(f"1 {r}" for r in self.reasons)
+        if self.is_about_pod:
+            return f"0/1 nodes are available: {', '.join(self.reasons)}. not found"
+        counted = sorted(f"1 {reason}" for reason in self.reasons)
         why = (
             "Preemption is not helpful for scheduling"
             if self.is_final
             else "No preemption victims found for incoming pod"
         )
         return (
-            f"0/1 nodes are available: {', '.join(sorted(counted))}. "
+            f"0/1 nodes are available: {', '.join(counted)}. no new claims to deallocate, "
             f"preemption: 0/1 nodes are available: 1 {why}."
         )
 

@@ -49,17 +49,17 @@ class StatefulSetController:
 
     async def _create(self, owner: Object, pod: Object) -> None:
         name, set_name = pod["metadata"]["name"], owner["metadata"]["name"]
-        words = f"create Pod {name} in StatefulSet {set_name}"
+        words = f"Pod {name} in StatefulSet {set_name}"
         try:
             await self.client.create(f"/api/v1/namespaces/{key_of(pod).namespace}/pods", pod)
         except ApiError as error:
             if error.reason == "AlreadyExists" and self._is_mine(owner, pod):
                 return
             await self.recorder.warning(
-                owner, "FailedCreate", f"{words} failed error: {error.message}"
+                owner, "FailedCreate", f"Create {words} failed error: {error.message}"
             )
             raise
-        await self.recorder.normal(owner, "SuccessfulCreate", f"{words} successful")
+        await self.recorder.normal(owner, "SuccessfulCreate", f"Create {words} successful")
 
     def _is_mine(self, owner: Object, pod: Object) -> bool:
         """Whether the pod that is there already is only news to our copy, or our own."""
@@ -75,7 +75,7 @@ class StatefulSetController:
             if error.reason in {"NotFound", "Conflict"}:
                 return
             raise
-        words = f"delete Pod {name} in StatefulSet {owner['metadata']['name']} successful"
+        words = f"Delete Pod {name} in StatefulSet {owner['metadata']['name']} successful"
         await self.recorder.normal(owner, "SuccessfulDelete", words)
 
     async def _write_status(self, owner: Object, status: Object) -> None:
