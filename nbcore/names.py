@@ -20,6 +20,8 @@ TYPE_LABEL = f"{NOTEBOOK_GROUP}/notebook-type"
 NOTEBOOK_NAME_LABEL = f"{NOTEBOOK_GROUP}/notebook-name"
 OWNER_ANNOTATION = f"{NOTEBOOK_GROUP}/owner"
 LAST_ACTION_ANNOTATION = f"{NOTEBOOK_GROUP}/last-action"
+# On a child: a digest of all that the controller wanted when it applied it.
+APPLIED_ANNOTATION = f"{NOTEBOOK_GROUP}/applied"
 
 FIELD_MANAGER_APP = "oneblock-notebooks"
 FIELD_MANAGER_CONTROLLER = "oneblock-notebook-controller"

@@ -119,6 +119,16 @@ class Informer:
         with self._lock:
             return list(self._objects.values())
 
+    def learn(self, before: JsonObject, after: JsonObject) -> None:
+        """Takes over the answer to a write of ours before the watch tells of it.
+
+        So that what was just written is not decided again on old data; nothing is told. Without
+        effect if the object has changed since ``before`` was read.
+        """
+        with self._lock:
+            if self._objects.get(key_of(before)) is before:
+                self._objects[key_of(before)] = without_managed_fields(after)
+
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
@@ -205,7 +215,7 @@ class Informer:
     def _complain(self, words: str) -> None:
         """Logs a failure once, however often it is tried again."""
         if words != self._complaint and not self._stopping.is_set():
-            log.warning("%s Trying again.", words)
+            log.warning("%s; trying again", words)
         self._complaint = words
 
     def _answered(self) -> None:

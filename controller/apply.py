@@ -1,0 +1,103 @@
+"""Carries a plan out: children by server-side apply, the status by one JSON Patch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from controller.children import is_controlled_by, is_terminating, uid_of
+from controller.diagnosis import refusal
+from controller.plan import Apply, guarded, in_the_way
+from controller.verdict import Diagnosis, quoted
+from nbcore.errors import (
+    ClusterError,
+    ForbiddenError,
+    InvalidObjectError,
+    NotFoundError,
+    ServerError,
+)
+from nbcore.kube.client import Kube
+from nbcore.kube.resources import NOTEBOOKS
+from nbcore.names import FIELD_MANAGER_CONTROLLER, JsonObject
+from nbcore.objects import text_at
+from nbcore.status import Phase
+
+
+class ParentGoneError(Exception):
+    """The notebook was deleted, or is another one by now: nothing is made for it."""
+
+
+def apply_change(kube: Kube, notebook: JsonObject, change: Apply) -> JsonObject | Diagnosis:
+    """Makes or mends one child; the child as stored, or why the cluster does not take it.
+
+    Raises:
+        ParentGoneError: before anything was made.
+        ClusterError: what may be different at the next attempt.
+    """
+    if change.live is None:
+        _check_parent(kube, notebook)
+        change = replace(change, live=_look_up(kube, change))
+        if change.live is not None and not is_controlled_by(change.live, uid_of(notebook)):
+            return in_the_way(change)
+    try:
+        return kube.apply(change.resource, guarded(change), field_manager=FIELD_MANAGER_CONTROLLER)
+    except ForbiddenError as error:
+        return refusal(error.message, text_at(notebook, "metadata", "namespace"))
+    except (InvalidObjectError, ServerError) as error:
+        return _unacceptable(error)
+
+
+def write_status(kube: Kube, notebook: JsonObject, status: JsonObject) -> JsonObject:
+    """Replaces .status whole, unless the name belongs to another notebook by now.
+
+    A merge patch could not remove what no longer holds.
+
+    Raises:
+        ClusterError: the server's answer; InvalidObjectError when the uid is another.
+    """
+    metadata = notebook["metadata"]
+    operations: list[JsonObject] = [
+        {"op": "test", "path": "/metadata/uid", "value": metadata["uid"]},
+        {"op": "add", "path": "/status", "value": status},
+    ]
+    return kube.patch(
+        NOTEBOOKS, metadata["name"], metadata["namespace"], operations, subresource="status"
+    )
+
+
+def _check_parent(kube: Kube, notebook: JsonObject) -> None:
+    """Asks the server, because a lagging cache would give children to a dead owner."""
+    metadata = notebook["metadata"]
+    try:
+        live = kube.get(NOTEBOOKS, metadata["name"], metadata["namespace"])
+    except NotFoundError as error:
+        raise ParentGoneError from error
+    if uid_of(live) != uid_of(notebook) or is_terminating(live):
+        raise ParentGoneError
+
+
+def _look_up(kube: Kube, change: Apply) -> JsonObject | None:
+    """The child as it is now: one without our label is not in the cache."""
+    metadata = change.desired["metadata"]
+    try:
+        return kube.get(change.resource, metadata["name"], metadata["namespace"])
+    except NotFoundError:
+        return None
+
+
+def _unacceptable(error: ClusterError) -> Diagnosis:
+    """A refusal that only another template can mend.
+
+    Raises:
+        ClusterError: it is none of these: a fault of the server.
+    """
+    match error:
+        case InvalidObjectError(causes=causes):
+            # Our guard: by now another object has the name. What the cache shows next decides.
+            is_about_template = all(cause.field != "metadata.uid" for cause in causes)
+        case _:
+            # Server-side apply answers a field that the server does not know with a 500.
+            is_about_template = "schema" in error.message
+    if not is_about_template:
+        raise error
+    words = f"The cluster refuses its template: {quoted(error.message)}."
+    return Diagnosis(Phase.FAILED, "InvalidTemplate", words)
