@@ -52,8 +52,7 @@ def _draw_form(catalog: Catalog, slots: Slots) -> tuple[NotebookForm, Sequence[F
         name = fields.draw_name(ide, known, slots)
     image = fields.draw_image(ide, catalog, slots)
     size = fields.draw_size(offers.gpu_resources(), slots)
-    titles = offers.volume_titles(namespace, cluster.notebook_rows(namespace))
-    volume = volume_fields.draw_volume(name, known, titles, slots)
+    volume = volume_fields.draw_volume(name, namespace, known, slots)
     more = fields.draw_more(slots)
     form = NotebookForm(
         name=name,

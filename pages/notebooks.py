@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from nbcore.catalog import Catalog
 from nbcore.ides import IDES, IdeType
 from nbcore.names import notebook_path
 from nbcore.rows import NotebookRow
-from ui import actions, cluster, dialogs, filters, namespaces, notices, session, tables, welcome
+from ui import actions, cluster, dialogs, filters, namespaces, notices, tables, welcome
 from ui.markdown import escape
 from ui.places import NEW_PAGE
 from ui.verbs import Target, Verb, verbs
@@ -87,7 +86,7 @@ def _draw_live(namespace: str, catalog: Catalog) -> None:
     cluster.draw_silence()
     rows = tables.ordered(cluster.notebook_rows(namespace))
     if rows:
-        _draw_list(rows, namespace, catalog)
+        _draw_list(rows, namespace)
     elif not cluster.is_known():
         st.caption("Reading the cluster…")
     else:
@@ -97,22 +96,21 @@ def _draw_live(namespace: str, catalog: Catalog) -> None:
         st.page_link(NEW_PAGE, label="Choose image, size and volume first", icon=":material/tune:")
 
 
-def _draw_list(rows: Sequence[NotebookRow], namespace: str, catalog: Catalog) -> None:
+def _draw_list(rows: Sequence[NotebookRow], namespace: str) -> None:
     chosen = filters.draw(tables.counts(rows))
     shown = tables.matching(rows, search=chosen.search, phases=chosen.phases)
     if shown:
-        _draw_table(shown, catalog, with_namespace=namespace == namespaces.ALL)
+        _draw_table(shown, with_namespace=namespace == namespaces.ALL)
     else:
         _draw_nothing_found(chosen)
     st.caption(escape(_footer(len(shown), len(rows), namespace)))
 
 
-def _draw_table(shown: Sequence[NotebookRow], catalog: Catalog, *, with_namespace: bool) -> None:
+def _draw_table(shown: Sequence[NotebookRow], *, with_namespace: bool) -> None:
     targets = [Target.of(row) for row in shown]
     _keep_selection(targets)
-    now = pd.Timestamp(session.services().clock())
     event = st.dataframe(
-        tables.frame(shown, catalog, now),
+        tables.frame(shown),
         key=_TABLE,
         column_config=tables.columns(_ask_from_menu, with_namespace=with_namespace),
         hide_index=True,

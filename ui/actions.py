@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+import streamlit as st
+
 from nbcore import lifecycle
 from nbcore.builder import Manifests, build
 from nbcore.errors import NbError
@@ -15,9 +17,18 @@ from nbcore.names import JsonObject
 from ui import cluster, notices, session
 from ui.verbs import Target, Verb
 
+_CLICKED = "actions_clicked"
+_DOUBLE_CLICK = 2.0  # seconds
+
 
 def start_new(ide: IdeType, *, image: str, namespace: str) -> None:
     """Makes a notebook of the usual size with a volume of its own: one click."""
+    # Each click of a double click runs the page anew, and stops the run before.
+    clicked: dict[IdeType, float] = st.session_state.setdefault(_CLICKED, {})
+    now = session.services().monotonic()
+    if now - clicked.get(ide, -_DOUBLE_CLICK) < _DOUBLE_CLICK:
+        return
+    clicked[ide] = now
     form = one_click(ide, namespace=namespace, image=image, taken=cluster.taken_names(namespace))
     owner = session.viewer().user
     manifests = build(form, owner=owner, now=session.services().clock())

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from nbcore.catalog import Catalog, CatalogReading
+from nbcore.catalog import Catalog, CatalogReading, CatalogSource
 from nbcore.kube.resources import NAMESPACES, NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, SETTINGS
 from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME
-from nbcore.rows import NotebookRow, rows
+from nbcore.rows import NotebookRow
 from ui import namespaces, session
 from ui.markdown import escape
 
@@ -28,14 +30,15 @@ def catalog() -> CatalogReading:
     """The images in force."""
     cache = session.services().cache
     setting = cache.get(SETTINGS, CATALOG_SETTING) or cache.get(SETTINGS, CATALOG_SETTING_OLD_NAME)
-    return Catalog.from_setting(setting)
+    kept = {source: (setting or {}).get(source) for source in CatalogSource}
+    return _read(json.dumps(kept))
 
 
 def notebook_rows(namespace: str) -> list[NotebookRow]:
     """The notebooks of a namespace, or of all of them."""
     services = session.services()
     found = services.cache.list(NOTEBOOKS, namespace)
-    return rows(found, catalog().catalog, services.clock())
+    return services.rows.rows(found, catalog().catalog, services.clock())
 
 
 def is_known() -> bool:
@@ -102,6 +105,12 @@ def draw_catalog_problem(reading: CatalogReading) -> None:
             "The image catalog is broken: until an admin mends it, the shipped images are offered."
         )
         st.warning(escape(f"{words} {reading.problem}"), icon=":material/inventory_2:")
+
+
+@lru_cache(maxsize=4)
+def _read(kept: str) -> CatalogReading:
+    """The same object as long as the Setting stays the same: rows are remembered by it."""
+    return Catalog.from_setting(json.loads(kept))
 
 
 def _time_zone() -> tzinfo:

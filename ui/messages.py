@@ -45,6 +45,7 @@ WORDS: Mapping[type[errors.NbError], _Words] = MappingProxyType(
         errors.MalformedNotebookError: _own_words,
         errors.VolumeInUseError: _own_words,
         errors.VolumeKeptError: _own_words,
+        errors.VolumeLeftError: _own_words,
         errors.SettingsError: _own_words,
         errors.ClusterError: _server_said("The cluster answers:"),
         errors.NotFoundError: lambda _: "It is not there any more. Somebody else deleted it.",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from nbcore.identity import Identity, OwnAccount
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
+from nbcore.rows import RowCache
 from nbcore.settings import Settings
 
 IdentitySource = Callable[[], Identity]
@@ -41,6 +42,7 @@ class Services:
         identity: for whom a page is drawn.
         clock: the wall clock in UTC, for ages.
         monotonic: seconds, the clock against which the cache measures the cluster's silence.
+        rows: what was read of each notebook, shared by all lists.
     """
 
     cache: ClusterCache
@@ -49,6 +51,7 @@ class Services:
     identity: IdentitySource
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
+    rows: RowCache = field(default_factory=RowCache)
 
 
 class NotInstalledError(RuntimeError):

@@ -9,8 +9,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from nbcore.catalog import Catalog
-from nbcore.images import parse_image
 from nbcore.names import notebook_path
 from nbcore.rows import NotebookRow
 from nbcore.status import Phase
@@ -84,7 +82,7 @@ def age(seconds: float) -> str:
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
 
 
-def frame(rows: Sequence[NotebookRow], catalog: Catalog, now: pd.Timestamp) -> pd.DataFrame:
+def frame(rows: Sequence[NotebookRow]) -> pd.DataFrame:
     """The rows as columns, named as a downloaded file wants them. Pure."""
     return pd.DataFrame(
         {
@@ -95,7 +93,7 @@ def frame(rows: Sequence[NotebookRow], catalog: Catalog, now: pd.Timestamp) -> p
             "What is going on": [row.going_on or row.malformed for row in rows],
             "Namespace": [row.namespace for row in rows],
             "Type": [row.type_title for row in rows],
-            "Image": [_image(row, catalog) for row in rows],
+            "Image": [row.image_short for row in rows],
             "Size": [row.size for row in rows],
             "Volume": [row.volume for row in rows],
             "Owner": [row.owner for row in rows],
@@ -103,7 +101,7 @@ def frame(rows: Sequence[NotebookRow], catalog: Catalog, now: pd.Timestamp) -> p
             "CPU": [row.cpu for row in rows],
             "Memory (GiB)": [row.memory / _GIB for row in rows],
             "GPU": [row.gpu for row in rows],
-            "Created": [now - pd.Timedelta(seconds=round(row.age)) for row in rows],
+            "Created": pd.Series([row.created for row in rows], dtype="datetime64[s, UTC]"),
             "Full image": [row.image for row in rows],
         }
     )
@@ -150,9 +148,3 @@ def _text(row: NotebookRow) -> str:
 def _link(row: NotebookRow) -> str:
     # An empty string, because None is drawn as the word None.
     return f"{notebook_path(row.namespace, row.name)}/" if row.can_open else ""
-
-
-def _image(row: NotebookRow, catalog: Catalog) -> str:
-    """The catalog's images are known by their last part; of others, the repository matters."""
-    parsed = parse_image(row.image)
-    return parsed.leaf if parsed and catalog.type_of_image(row.image) else row.image_short

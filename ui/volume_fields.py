@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 import streamlit as st
@@ -17,7 +16,7 @@ from nbcore.form import (
     suggest_free_name,
 )
 from nbcore.names import HOME, suggest_name
-from ui import typed
+from ui import offers, typed
 from ui.forms import Slots, follow, key, text_field, touch
 
 _SIZE_START = "10"
@@ -32,7 +31,7 @@ class VolumeKind(StrEnum):
     NONE = "None"
 
 
-def draw_volume(name: str, known: Known, volumes: Mapping[str, str], slots: Slots) -> VolumeChoice:
+def draw_volume(name: str, namespace: str, known: Known, slots: Slots) -> VolumeChoice:
     """The home directory: a new volume, one that is there, or none."""
     kind = st.segmented_control(
         "Home volume",
@@ -46,7 +45,7 @@ def draw_volume(name: str, known: Known, volumes: Mapping[str, str], slots: Slot
         case VolumeKind.NEW:
             return _draw_new_volume(name, known, slots)
         case VolumeKind.EXISTING:
-            return _draw_existing_volume(volumes, slots)
+            return _draw_existing_volume(namespace, slots)
         case VolumeKind.NONE:
             st.caption("Files are lost when the notebook stops.")
             return NoVolume()
@@ -73,7 +72,8 @@ def _draw_new_volume(name: str, known: Known, slots: Slots) -> NewVolume:
     return NewVolume(volume, typed.gibibytes_or_text(size), chosen or None)
 
 
-def _draw_existing_volume(volumes: Mapping[str, str], slots: Slots) -> ExistingVolume:
+def _draw_existing_volume(namespace: str, slots: Slots) -> ExistingVolume:
+    volumes = offers.volume_titles(namespace)
     chosen = st.selectbox(
         "Volume",
         list(volumes),
