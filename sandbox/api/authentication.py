@@ -1,0 +1,86 @@
+"""Who asks: bearer tokens, client certificates, and impersonation. Pure."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sandbox.api import statuses
+from sandbox.api.authorization import authorise
+from sandbox.api.request import Target, User, Verb
+
+AUTHENTICATED = "system:authenticated"
+ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
+
+Tokens = Mapping[bytes, User]
+"""Users by the SHA-256 of their token: a look-up that takes the same time for every wrong one."""
+
+
+def read_tokens(lines: Iterable[str]) -> dict[bytes, User]:
+    """Kubernetes' static token file: token,user,uid,"group,group". Pure."""
+    rows = [row for row in csv.reader(lines) if len(row) >= 3]
+    return {
+        _digest(token): User(name, tuple(filter(None, ",".join(groups).split(","))), uid)
+        for token, name, uid, *groups in rows
+    }
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def authenticate(authorization: str, certificate: Mapping[str, Any] | None, tokens: Tokens) -> User:
+    """The user behind a request's credentials; system:anonymous if there are none. Pure.
+
+    Args:
+        authorization: the header of that name.
+        certificate: the verified client certificate as Python's ssl describes it.
+        tokens: who has which token.
+
+    Raises:
+        ApiError: 401 for credentials that nobody has.
+    """
+    if certificate:
+        return _member(_certified(certificate))
+    scheme, _, token = authorization.partition(" ")
+    if not authorization:
+        return ANONYMOUS
+    user = tokens.get(_digest(token.strip())) if scheme.lower() == "bearer" else None
+    if user is None:
+        raise statuses.unauthorized()
+    return _member(user)
+
+
+def _member(user: User) -> User:
+    return replace(user, groups=(*user.groups, AUTHENTICATED))
+
+
+def _certified(certificate: Mapping[str, Any]) -> User:
+    pairs = [pair for part in certificate.get("subject", ()) for pair in part]
+    names = [value for key, value in pairs if key == "commonName"]
+    groups = tuple(value for key, value in pairs if key == "organizationName")
+    if not names:
+        raise statuses.unauthorized()
+    return User(names[0], groups)
+
+
+def impersonate(user: User, name: str, groups: Iterable[str]) -> User:
+    """The user that a request wants to be taken for; the same one if it names nobody. Pure.
+
+    Raises:
+        ApiError: 400 for groups without a user, 403 when the user may not.
+    """
+    wanted = tuple(groups)
+    if not name:
+        if wanted:
+            raise statuses.bad_request("requested [{Group  " + wanted[0] + "}] without a user")
+        return user
+    asked = [("users", name), *(("groups", group) for group in wanted)]
+    for plural, who in asked:
+        authorise(
+            user, Target(verb=Verb.IMPERSONATE, group="", version="v1", plural=plural, name=who)
+        )
+    return _member(User(name, wanted))

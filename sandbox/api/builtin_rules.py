@@ -1,0 +1,184 @@
+"""Rules of built-in kinds that their schemas do not hold; those that people run into. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from sandbox.api.quantities import parse_quantity
+from sandbox.api.statuses import (
+    Cause,
+    duplicate,
+    forbidden_field,
+    invalid,
+    missing,
+    required,
+    unsupported,
+)
+from sandbox.client import Object
+
+Rule = Callable[[Object, Object | None], Iterator[Cause]]
+
+_POD_MUTABLE = (
+    "pod updates may not change fields other than `spec.containers[*].image`,"
+    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions "
+    "to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it "
+    "was previously negative)"
+)
+_STATEFUL_SET_MUTABLE = (
+    "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+)  # fmt: skip
+_STATEFUL_SET_SENTENCE = (
+    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+    "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+    "'minReadySeconds' are forbidden"
+)
+_CLAIM_SENTENCE = (
+    "spec is immutable after creation except resources.requests and volumeAttributesClassName for "
+    "bound claims"
+)
+
+
+def causes(obj: Object, old: Object | None, resource: str) -> list[Cause]:
+    """What is wrong with an object of a built-in kind. Pure."""
+    return [cause for rule in _RULES.get(resource, ()) for cause in rule(obj, old)]
+
+
+def _pod(pod: Object, _: Object | None) -> Iterator[Cause]:
+    yield from _pod_spec(pod.get("spec", {}), "spec")
+
+
+def _pod_spec(spec: Object, path: str) -> Iterator[Cause]:
+    containers = spec.get("containers") or []
+    if not containers:
+        yield required(f"{path}.containers")
+    volumes = {volume.get("name") for volume in spec.get("volumes") or []}
+    seen: set[str] = set()
+    for index, container in enumerate(containers):
+        where = f"{path}.containers[{index}]"
+        if container.get("name") in seen:
+            yield duplicate(f"{where}.name", container["name"])
+        seen.add(str(container.get("name")))
+        yield from _container(container, where, volumes)
+    restart = spec.get("restartPolicy")
+    if restart not in {"Always", "OnFailure", "Never"}:
+        yield unsupported(f"{path}.restartPolicy", restart, ["Always", "OnFailure", "Never"])
+
+
+def _container(container: Object, path: str, volumes: set[str | None]) -> Iterator[Cause]:
+    for name in ("name", "image"):
+        if not container.get(name):
+            yield required(f"{path}.{name}")
+    for index, mount in enumerate(container.get("volumeMounts") or []):
+        if mount.get("name") not in volumes:
+            yield missing(f"{path}.volumeMounts[{index}].name", mount.get("name"))
+    yield from _resources(container.get("resources") or {}, f"{path}.resources")
+
+
+def _resources(resources: Object, path: str) -> Iterator[Cause]:
+    limits = resources.get("limits") or {}
+    requests = resources.get("requests") or {}
+    for side, amounts in (("limits", limits), ("requests", requests)):
+        for name, amount in amounts.items():
+            if parse_quantity(amount) < 0:
+                detail = "must be greater than or equal to 0"
+                yield invalid(f"{path}.{side}[{name}]", amount, detail)
+    for name, amount in requests.items():
+        limit = limits.get(name)
+        if limit is not None and parse_quantity(amount) > parse_quantity(limit):
+            detail = f"must be less than or equal to {name} limit of {limit}"
+            yield invalid(f"{path}.requests", amount, detail)
+        elif limit is None and "/" in name:
+            yield required(f"{path}.limits", "Limit must be set for non overcommitable resources")
+
+
+def _pod_update(pod: Object, old: Object | None) -> Iterator[Cause]:
+    if old and _frozen_part(pod["spec"]) != _frozen_part(old["spec"]):
+        yield forbidden_field("spec", _POD_MUTABLE)
+
+
+def _frozen_part(spec: Object) -> Object:
+    loose = {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"}
+    frozen = {k: v for k, v in spec.items() if k not in loose}
+    for group in ("containers", "initContainers"):
+        frozen[group] = [
+            {k: v for k, v in container.items() if k not in {"image", "resources"}}
+            for container in spec.get(group) or []
+        ]
+    return frozen
+
+
+def _stateful_set(obj: Object, old: Object | None) -> Iterator[Cause]:
+    spec = obj.get("spec", {})
+    selector = (spec.get("selector") or {}).get("matchLabels") or {}
+    template = spec.get("template") or {}
+    labels = (template.get("metadata") or {}).get("labels") or {}
+    if not spec.get("selector"):
+        yield required("spec.selector")
+    elif any(labels.get(key) != value for key, value in selector.items()):
+        detail = "`selector` does not match template `labels`"
+        yield invalid("spec.template.metadata.labels", labels, detail)
+    yield from _pod_spec(template.get("spec") or {}, "spec.template.spec")
+    if spec.get("replicas", 0) < 0:
+        yield invalid("spec.replicas", spec["replicas"], "must be greater than or equal to 0")
+    if old and _fixed(spec) != _fixed(old["spec"]):
+        yield forbidden_field("spec", _STATEFUL_SET_SENTENCE)
+
+
+def _fixed(spec: Object) -> Object:
+    return {k: v for k, v in spec.items() if k not in _STATEFUL_SET_MUTABLE}
+
+
+def _service(service: Object, _: Object | None) -> Iterator[Cause]:
+    spec = service["spec"]
+    types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
+    if spec["type"] not in types:
+        yield unsupported("spec.type", spec["type"], types)
+    ports = spec.get("ports") or []
+    if not ports and spec.get("clusterIP") != "None" and spec["type"] != "ExternalName":
+        yield required("spec.ports")
+    for index, port in enumerate(ports):
+        number = port.get("port", 0)
+        if not 0 < number < 65536:
+            yield invalid(
+                f"spec.ports[{index}].port", number, "must be between 1 and 65535, inclusive"
+            )
+        if len(ports) > 1 and not port.get("name"):
+            yield required(f"spec.ports[{index}].name")
+
+
+def _claim(claim: Object, old: Object | None) -> Iterator[Cause]:
+    spec = claim.get("spec", {})
+    if not spec.get("accessModes"):
+        yield required("spec.accessModes", "at least 1 access mode is required")
+    amount = ((spec.get("resources") or {}).get("requests") or {}).get("storage")
+    field = "spec.resources[storage]"
+    if amount is None:
+        yield required(field)
+    elif parse_quantity(amount) <= 0:
+        yield invalid(field, amount, "must be greater than zero")
+    if old and _claim_core(spec) != _claim_core(old["spec"]):
+        yield forbidden_field("spec", _CLAIM_SENTENCE)
+    elif old and amount and parse_quantity(amount) < _requested(old):
+        yield forbidden_field(
+            "spec.resources.requests.storage", "field can not be less than status.capacity"
+        )
+
+
+def _claim_core(spec: Object) -> Object:
+    # A binder names the volume, and a class may be filled in, after the claim was made.
+    loose = {"resources", "volumeName", "volumeAttributesClassName", "storageClassName"}
+    return {k: v for k, v in spec.items() if k not in loose}
+
+
+def _requested(claim: Object) -> Decimal:
+    return parse_quantity(claim["spec"]["resources"]["requests"]["storage"])
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "pods": (_pod, _pod_update),
+    "statefulsets.apps": (_stateful_set,),
+    "services": (_service,),
+    "persistentvolumeclaims": (_claim,),
+}

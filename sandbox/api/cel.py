@@ -1,0 +1,168 @@
+"""The rules of custom kinds (x-kubernetes-validations), asked through a kept CEL library. Pure.
+
+The library is loaded when the first rule is compiled, and a rule is compiled once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from sandbox.api.statuses import Cause, CauseType, shown
+from sandbox.api.structure import child_path, field_schema, json_type
+from sandbox.api.validation import list_key
+from sandbox.client import Object
+
+RULES = "x-kubernetes-validations"
+_OLD_SELF = re.compile(r"\boldSelf\b")
+_WORDS = {
+    CauseType.FORBIDDEN: "Forbidden",
+    CauseType.REQUIRED: "Required value",
+    CauseType.DUPLICATE: "Duplicate value",
+}
+
+
+class RuleError(Exception):
+    """A rule that can't be compiled, or that failed while it was asked."""
+
+
+def check_rules(value: Object, old: Object | None, schema: Object) -> list[Cause]:
+    """What the rules of a kind say against an object; ``old`` is what it replaces. Pure."""
+    return list(_walk(_root(value), _root(old) if old else None, schema, ""))
+
+
+def compile_problems(schema: Object) -> Iterator[str]:
+    """The sentences for every rule in a schema that is no CEL expression. Pure."""
+    for rule in schema.get(RULES, ()):
+        try:
+            _program(rule.get("rule", ""))
+        except RuleError as problem:
+            yield f"compilation failed: {problem}"
+    nested = [*schema.get("properties", {}).values()]
+    nested += [schema[k] for k in ("items", "additionalProperties") if k in schema]
+    for part in nested:
+        if isinstance(part, dict):
+            yield from compile_problems(part)
+
+
+def has_rules(schema: Any) -> bool:
+    """Whether there is any rule at or below this place. Pure."""
+    return _has_rules_cached(id(schema), _Holder(schema))
+
+
+class _Holder:
+    """Lets a cache keep hold of a schema without comparing it."""
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Holder) and other.schema is self.schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+
+@lru_cache(maxsize=4096)
+def _has_rules_cached(_: int, holder: _Holder) -> bool:
+    schema = holder.schema
+    if not isinstance(schema, dict):
+        return False
+    nested = [*schema.get("properties", {}).values()]
+    nested += [schema.get("items"), schema.get("additionalProperties")]
+    return bool(schema.get(RULES)) or any(has_rules(part) for part in nested)
+
+
+def _root(obj: Object) -> Object:
+    """An object as its rules see it: of the metadata only the names. Pure."""
+    metadata = obj.get("metadata", {})
+    named = {key: metadata[key] for key in ("name", "generateName") if key in metadata}
+    return obj | {"metadata": named}
+
+
+def _walk(value: Any, old: Any, schema: Object, path: str) -> Iterator[Cause]:
+    if value is None or not has_rules(schema):
+        return
+    for rule in schema.get(RULES, ()):
+        cause = _ask(rule, value, old, path)
+        if cause:
+            yield cause
+    if isinstance(value, dict):
+        was = old if isinstance(old, dict) else {}
+        for name, item in value.items():
+            nested = field_schema(schema, name)
+            if nested:
+                yield from _walk(item, was.get(name), nested, child_path(path, name))
+    elif isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for index, item in enumerate(value):
+            before = _counterpart(item, old, schema)
+            yield from _walk(item, before, schema["items"], f"{path}[{index}]")
+
+
+def _counterpart(item: Any, old: Any, schema: Object) -> Any:
+    """The item of the old list that is the same one by key; None without keys. Pure."""
+    key = list_key(item, schema)
+    if key is None or not isinstance(old, list):
+        return None
+    return next((other for other in old if list_key(other, schema) == key), None)
+
+
+def _ask(rule: Object, value: Any, old: Any, path: str) -> Cause | None:
+    expression: str = rule["rule"]
+    is_transition = _OLD_SELF.search(expression) is not None
+    if is_transition and old is None and not rule.get("optionalOldSelf"):
+        return None
+    variables = {"self": value} | ({"oldSelf": old} if is_transition else {})
+    where = (path + rule.get("fieldPath", "")).lstrip(".") or "<nil>"
+    try:
+        if _evaluate(expression, variables) is True:
+            return None
+    except RuleError as problem:
+        said = rule.get("message") or expression
+        kind = f'Invalid value: "{json_type(value)}": {problem} evaluating rule: {said}'
+        return Cause(CauseType.INVALID, path or "<nil>", kind)
+    kind_of_cause = CauseType(rule.get("reason", CauseType.INVALID))
+    words = _WORDS.get(kind_of_cause, "Invalid value")
+    return Cause(kind_of_cause, where, f"{words}: {_sentence(rule, variables)}")
+
+
+def _sentence(rule: Object, variables: dict[str, Any]) -> str:
+    if expression := rule.get("messageExpression"):
+        try:
+            return str(_evaluate(expression, variables))
+        except RuleError:
+            pass  # The API server falls back as well when the expression fails.
+    return str(rule.get("message") or f"failed rule: {rule['rule']}".strip())
+
+
+def _evaluate(expression: str, variables: dict[str, Any]) -> Any:
+    import celpy  # noqa: PLC0415 loaded with the first rule, not at start
+
+    program = _program(expression)
+    try:
+        values = {name: celpy.json_to_cel(value) for name, value in variables.items()}
+        result = program.evaluate(values)
+    except (celpy.CELEvalError, ValueError, TypeError, ArithmeticError, LookupError) as problem:
+        raise RuleError(_reason(problem)) from problem
+    return bool(result) if type(result).__name__ == "BoolType" else result
+
+
+def _reason(problem: Exception) -> str:
+    text = str(problem.args[0]) if problem.args else shown(str(problem))
+    missing = re.search(r"no such (?:key|member)[^\w]*'?([\w.-]+)", text)
+    return f"no such key: {missing.group(1)}" if missing else text
+
+
+@lru_cache(maxsize=1024)
+def _program(expression: str) -> Any:
+    import celpy  # noqa: PLC0415 loaded with the first rule, not at start
+
+    from sandbox.api.cel_functions import FUNCTIONS  # noqa: PLC0415 needs the library
+
+    environment = celpy.Environment()
+    try:
+        return environment.program(environment.compile(expression), functions=FUNCTIONS)
+    except celpy.CELParseError as problem:
+        raise RuleError(str(problem.args[0])) from problem

@@ -1,0 +1,222 @@
+"""What the API server fills into built-in kinds when it is left out, as a table. Pure.
+
+A template mirrors the object: a plain value is set where the field is missing; a list of one
+template is laid over every item that is there; ``Within`` is laid over a field only if it is there.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.client import Object
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Defaults inside an optional field."""
+
+    template: Object
+
+
+_PROBE = Within(
+    {
+        "timeoutSeconds": 1,
+        "periodSeconds": 10,
+        "successThreshold": 1,
+        "failureThreshold": 3,
+        "httpGet": Within({"path": "/", "scheme": "HTTP"}),
+    }
+)
+_FIELD_REF = Within({"apiVersion": "v1"})
+_CONTAINER: Object = {
+    "terminationMessagePath": "/dev/termination-log",
+    "terminationMessagePolicy": "File",
+    "resources": {},
+    "ports": [{"protocol": "TCP"}],
+    "env": [{"valueFrom": Within({"fieldRef": _FIELD_REF})}],
+    "livenessProbe": _PROBE,
+    "readinessProbe": _PROBE,
+    "startupProbe": _PROBE,
+}
+_VOLUME: Object = {
+    "configMap": Within({"defaultMode": 420}),
+    "secret": Within({"defaultMode": 420}),
+    "projected": Within({"defaultMode": 420}),
+    "downwardAPI": Within({"defaultMode": 420, "items": [{"fieldRef": _FIELD_REF}]}),
+    "hostPath": Within({"type": ""}),
+}
+_POD_SPEC: Object = {
+    "restartPolicy": "Always",
+    "dnsPolicy": "ClusterFirst",
+    "schedulerName": "default-scheduler",
+    "terminationGracePeriodSeconds": 30,
+    "securityContext": {},
+    "containers": [_CONTAINER],
+    "initContainers": [_CONTAINER],
+    "volumes": [_VOLUME],
+}
+_CLAIM_SPEC: Object = {"volumeMode": "Filesystem"}
+
+DEFAULTS: dict[str, Object] = {
+    "pods": {"spec": _POD_SPEC | {"enableServiceLinks": True}},
+    "statefulsets.apps": {
+        "spec": {
+            "replicas": 1,
+            "podManagementPolicy": "OrderedReady",
+            "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
+            "revisionHistoryLimit": 10,
+            "persistentVolumeClaimRetentionPolicy": {
+                "whenDeleted": "Retain",
+                "whenScaled": "Retain",
+            },
+            "template": {"spec": _POD_SPEC},
+            "volumeClaimTemplates": [
+                {
+                    "apiVersion": "v1",
+                    "kind": "PersistentVolumeClaim",
+                    "spec": _CLAIM_SPEC,
+                    "status": {"phase": "Pending"},
+                }
+            ],
+        }
+    },
+    "services": {
+        "spec": {
+            "type": "ClusterIP",
+            "sessionAffinity": "None",
+            "internalTrafficPolicy": "Cluster",
+            "ports": [{"protocol": "TCP"}],
+        }
+    },
+    "persistentvolumeclaims": {"spec": _CLAIM_SPEC},
+    "persistentvolumes": {
+        "spec": {"volumeMode": "Filesystem", "persistentVolumeReclaimPolicy": "Retain"}
+    },
+    "storageclasses.storage.k8s.io": {
+        "reclaimPolicy": "Delete",
+        "volumeBindingMode": "Immediate",
+    },
+    "endpointslices.discovery.k8s.io": {"ports": [{"name": "", "protocol": "TCP"}]},
+    "networkpolicies.networking.k8s.io": {
+        "spec": {
+            "policyTypes": ["Ingress"],
+            "ingress": [{"ports": [{"protocol": "TCP"}]}],
+            "egress": [{"ports": [{"protocol": "TCP"}]}],
+        }
+    },
+    "namespaces": {"spec": {"finalizers": ["kubernetes"]}},
+    "secrets": {"type": "Opaque"},
+}
+
+
+def fill(value: Any, template: Any) -> Any:
+    """A value with a template's defaults. Pure."""
+    if not isinstance(value, dict):
+        return value
+    filled = dict(value)
+    for name, wanted in template.items():
+        filled_in = _filled_field(filled.get(name), wanted, is_missing=name not in filled)
+        if filled_in is not None:
+            filled[name] = filled_in
+    return filled
+
+
+def _filled_field(current: Any, wanted: Any, *, is_missing: bool) -> Any:
+    match wanted:
+        case Within():
+            return None if is_missing else fill(current, wanted.template)
+        case [dict() as template]:
+            return [fill(item, template) for item in current] if current else None
+        case dict():
+            return _without_markers(wanted) if is_missing else fill(current, wanted)
+        case _:
+            return wanted if is_missing else None
+
+
+def _without_markers(template: Object) -> Object:
+    return {
+        k: v
+        for k, v in template.items()
+        if not isinstance(v, Within)
+        and v != []
+        and not (isinstance(v, list) and isinstance(v[0], dict))
+    }
+
+
+def with_defaults(obj: Object, resource: str) -> Object:
+    """An object of a built-in kind as the server would complete it. Pure."""
+    filled: Object = fill(obj, DEFAULTS.get(resource, {}))
+    match resource:
+        case "pods":
+            return filled | {"spec": _with_requests(_pod_spec(filled.get("spec", {})))}
+        case "statefulsets.apps":
+            spec = filled["spec"]
+            template = spec.get("template", {})
+            filled_template = template | {"spec": _pod_spec(template.get("spec", {}))}
+            return filled | {"spec": spec | {"template": filled_template}}
+        case "services":
+            return filled | {"spec": _with_target_ports(filled["spec"])}
+        case "namespaces":
+            return _with_name_label(filled)
+        case "secrets":
+            return _with_encoded_data(filled)
+        case _:
+            return filled
+
+
+def _pod_spec(spec: Object) -> Object:
+    """Names the pull policy and gives a source to volumes that have none. Pure."""
+    changed: Object = {}
+    for group in ("containers", "initContainers"):
+        if isinstance(spec.get(group), list):
+            changed[group] = [_with_pull_policy(container) for container in spec[group]]
+    if isinstance(spec.get("volumes"), list):
+        changed["volumes"] = [v if len(v) > 1 else v | {"emptyDir": {}} for v in spec["volumes"]]
+    account = spec.get("serviceAccountName") or spec.get("serviceAccount")
+    if account:
+        changed |= {"serviceAccountName": account, "serviceAccount": account}
+    return spec | changed
+
+
+def _with_pull_policy(container: Object) -> Object:
+    image = str(container.get("image", ""))
+    tag = image.rpartition("/")[2].partition(":")[2]
+    is_latest = "@" not in image and tag in {"", "latest"}
+    return {"imagePullPolicy": "Always" if is_latest else "IfNotPresent"} | container
+
+
+def _with_requests(spec: Object) -> Object:
+    """A limit without a request is the request. Pure."""
+    containers = [_container_with_requests(c) for c in spec.get("containers") or []]
+    return spec | ({"containers": containers} if containers else {})
+
+
+def _container_with_requests(container: Object) -> Object:
+    resources = container.get("resources") or {}
+    if not resources.get("limits"):
+        return container
+    requests = resources["limits"] | (resources.get("requests") or {})
+    return container | {"resources": resources | {"requests": requests}}
+
+
+def _with_target_ports(spec: Object) -> Object:
+    ports = [{"targetPort": port.get("port")} | port for port in spec.get("ports") or []]
+    affinity = spec.get("externalTrafficPolicy") or "Cluster"
+    outside = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
+    return spec | ({"ports": ports} if ports else {}) | outside
+
+
+def _with_name_label(namespace: Object) -> Object:
+    metadata = namespace["metadata"]
+    own = {"kubernetes.io/metadata.name": metadata.get("name", "")}
+    return namespace | {"metadata": metadata | {"labels": (metadata.get("labels") or {}) | own}}
+
+
+def _with_encoded_data(secret: Object) -> Object:
+    if "stringData" not in secret:
+        return secret
+    encoded = {k: b64encode(v.encode()).decode() for k, v in secret["stringData"].items()}
+    rest = {k: v for k, v in secret.items() if k != "stringData"}
+    return rest | {"data": (secret.get("data") or {}) | encoded}

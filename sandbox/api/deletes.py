@@ -1,0 +1,145 @@
+"""Delete: at once, with a grace period, or as soon as the last finalizer is gone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sandbox.api import meta, statuses, strategies
+from sandbox.api.context import Call, Reply, World
+from sandbox.api.kinds import DeleteAnswer, Kind
+from sandbox.api.selectors import selection
+from sandbox.api.store import Stored
+from sandbox.client import Object
+
+FOREGROUND = "foregroundDeletion"
+ORPHAN = "orphan"
+_POLICY_FINALIZERS = {"Foreground": FOREGROUND, "Orphan": ORPHAN}
+
+
+def delete(call: Call) -> Reply:
+    """DELETE of one object."""
+    stored = call.stored()
+    options = _options(call)
+    _check_preconditions(call.kind, stored.object, options)
+    return delete_object(call, stored, options)
+
+
+def delete_collection(call: Call) -> Reply:
+    """DELETE of everything that the selectors choose."""
+    query = call.request.query
+    test = selection(call.kind, query.get("labelSelector", ""), query.get("fieldSelector", ""))
+    options = _options(call)
+    chosen = [s for s in call.siblings() if test is None or test(s.object)]
+    for stored in chosen:
+        delete_object(call, stored, options)
+    head: Object = {"kind": f"{call.kind.kind}List", "apiVersion": call.kind.api_version}
+    metadata = {"resourceVersion": str(call.world.store.revision)}
+    return call.reply_with(head | {"metadata": metadata, "items": [s.object for s in chosen]})
+
+
+def delete_object(call: Call, stored: Stored, options: Object) -> Reply:
+    """Delete an object, or mark it when something must happen first."""
+    world, kind = call.world, call.kind
+    marked = mark_deleted(world, kind, stored.object, options)
+    if call.is_dry_run:
+        return call.reply_with(marked or stored.object)
+    if marked is None:
+        _remove_instances(world, kind, stored.object)
+        last = world.store.remove(kind.resource, stored)
+        if kind.delete_answer is DeleteAnswer.OBJECT:
+            return call.reply(last)
+        metadata = last.object["metadata"]
+        return call.reply_with(statuses.success(kind, metadata["name"], metadata["uid"]))
+    if meta.is_same(marked, stored.object):
+        return call.reply(stored)
+    return call.reply(world.store.put(kind.resource, marked))
+
+
+def _remove_instances(world: World, kind: Kind, obj: Object) -> None:
+    """The objects of a custom kind go with its definition."""
+    if kind.resource != strategies.CRDS:
+        return
+    resource = f"{obj['spec']['names']['plural']}.{obj['spec']['group']}"
+    for instance in world.store.items(resource):
+        world.store.remove(resource, instance)
+
+
+def mark_deleted(world: World, kind: Kind, obj: Object, options: Object) -> Object | None:
+    """The object with its deletion begun; None when it can go at once."""
+    metadata = obj["metadata"]
+    finalizers = _finalizers(metadata, options)
+    grace = strategies.grace_period(obj, kind, options.get("gracePeriodSeconds"))
+    is_namespace = kind.resource == "namespaces" and obj["spec"].get("finalizers")
+    if not grace and not finalizers and not is_namespace:
+        return None
+    if metadata.get("deletionTimestamp"):
+        grace = min(grace, metadata.get("deletionGracePeriodSeconds", 0))
+        if grace == metadata.get("deletionGracePeriodSeconds", 0):
+            return obj
+    deadline = world.clock() + timedelta(seconds=grace)
+    marks: Object = {"deletionTimestamp": meta.timestamp(deadline)}
+    marks["deletionGracePeriodSeconds"] = grace
+    if finalizers:
+        marks["finalizers"] = finalizers
+    if kind.has_generation and "generation" in metadata and "deletionTimestamp" not in metadata:
+        marks["generation"] = metadata["generation"] + 1
+    marked = obj | {"metadata": metadata | marks}
+    if is_namespace:
+        return marked | {"status": obj.get("status", {}) | {"phase": "Terminating"}}
+    return marked
+
+
+def finish_deletion(world: World, kind: Kind, new: Object) -> Stored | None:
+    """Remove an object whose deletion waited for nothing but this update; None for all others."""
+    metadata = new["metadata"]
+    is_waiting = metadata.get("finalizers") or metadata.get("deletionGracePeriodSeconds")
+    if not metadata.get("deletionTimestamp") or is_waiting:
+        return None
+    if kind.resource == "namespaces" and new["spec"].get("finalizers"):
+        return None
+    stored = world.store.put(kind.resource, new)
+    return world.store.remove(kind.resource, stored)
+
+
+def _finalizers(metadata: Object, options: Object) -> list[str]:
+    own = list(metadata.get("finalizers") or [])
+    added = _POLICY_FINALIZERS.get(options.get("propagationPolicy", ""))
+    return [*own, added] if added and added not in own else own
+
+
+def _options(call: Call) -> Object:
+    """DeleteOptions from the body, else from the query.
+
+    Raises:
+        ApiError: 400 for a value of the wrong type, 422 for an unknown propagation policy.
+    """
+    body = call.request.body if isinstance(call.request.body, dict) else {}
+    options = {k: v for k, v in body.items() if v is not None}
+    query = call.request.query
+    if "propagationPolicy" in query:
+        options.setdefault("propagationPolicy", query["propagationPolicy"])
+    if (grace := call.request.number("gracePeriodSeconds")) is not None:
+        options.setdefault("gracePeriodSeconds", grace)
+    if not isinstance(options.get("gracePeriodSeconds", 0), int) or not isinstance(
+        options.get("preconditions", {}), dict
+    ):
+        raise statuses.bad_request("DeleteOptions cannot be handled: wrong type of a field")
+    policy = options.get("propagationPolicy", "Background")
+    if policy not in {"Background", *_POLICY_FINALIZERS}:
+        raise statuses.bad_request(
+            f"propagationPolicy: Unsupported value: {statuses.shown(policy)}"
+        )
+    return options
+
+
+def _check_preconditions(kind: Kind, obj: Object, options: Object) -> None:
+    metadata = obj["metadata"]
+    wanted = options.get("preconditions") or {}
+    words = {"uid": "UID", "resourceVersion": "ResourceVersion"}
+    for name, word in words.items():
+        if wanted.get(name) and wanted[name] != metadata[name]:
+            why = (
+                f"Precondition failed: {word} in precondition: {wanted[name]}, "
+                f"{word} in object meta: {metadata[name]}"
+            )
+            raise statuses.conflict(kind, metadata["name"], f"{why}")

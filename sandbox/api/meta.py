@@ -1,0 +1,188 @@
+"""The metadata that the server itself writes, and its rules. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sandbox.api.kinds import Kind
+from sandbox.api.statuses import Cause, CauseType, forbidden_field, invalid, required
+from sandbox.client import Object
+
+SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+SUFFIX_LENGTH = 5
+_GENERATED_BASE = 58
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_LABEL_VALUE = f"({_QUALIFIED})?"
+# Kinds whose names become DNS labels; all others are subdomains.
+_NAMED_BY_LABEL = frozenset({"namespaces", "services"})
+# Role names may hold any character that fits into a path.
+_FREELY_NAMED = frozenset({"roles", "rolebindings", "clusterroles", "clusterrolebindings"})
+_CARRIED = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+
+
+def timestamp(now: datetime) -> str:
+    """A time as metadata writes it: RFC 3339, UTC, whole seconds. Pure."""
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_metadata(body: Object, kind: Kind, namespace: str, now: datetime, uid: str) -> Object:
+    """The metadata of an object that is being made. Pure."""
+    metadata = dict(body.get("metadata") or {})
+    for name in ("deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"):
+        metadata.pop(name, None)
+    if kind.is_namespaced:
+        metadata["namespace"] = namespace
+    metadata |= {"uid": uid, "creationTimestamp": timestamp(now)}
+    if kind.has_generation:
+        metadata["generation"] = 1
+    return metadata
+
+
+def generated_name(base: str, suffix: str) -> str:
+    """A name from generateName, short enough to stay valid. Pure."""
+    return base[:_GENERATED_BASE] + suffix
+
+
+def carried_over(new: Object, old: Object) -> Object:
+    """New metadata with what an update can't change taken from the old. Pure."""
+    kept = {name: old[name] for name in (*_CARRIED, "generation") if name in old}
+    rest = {k: v for k, v in new.items() if k not in (*_CARRIED, "generation", "selfLink")}
+    return rest | kept
+
+
+def next_generation(new: Object, old: Object, kind: Kind) -> Object:
+    """The object with its generation counted up if its desired state changed. Pure."""
+    if not kind.has_generation or _desired(new, kind) == _desired(old, kind):
+        return new
+    generation = int(old["metadata"].get("generation", 0)) + 1
+    return new | {"metadata": new["metadata"] | {"generation": generation}}
+
+
+def _desired(obj: Object, kind: Kind) -> Object:
+    has_status = "status" in kind.subresources
+    skipped = {"metadata", "status"} if has_status or not kind.is_custom else {"metadata"}
+    return {k: v for k, v in obj.items() if k not in skipped}
+
+
+def is_same(new: Object, old: Object) -> bool:
+    """Whether a write would change nothing but the time at which a field was last managed. Pure."""
+    return _comparable(new) == _comparable(old)
+
+
+def _comparable(obj: Object) -> Object:
+    metadata = {k: v for k, v in obj["metadata"].items() if k != "resourceVersion" and v != {}}
+    entries = metadata.get("managedFields")
+    if entries:
+        metadata["managedFields"] = [{**entry, "time": ""} for entry in entries]
+    return obj | {"metadata": metadata}
+
+
+def metadata_causes(obj: Object, kind: Kind, old: Object | None = None) -> Iterator[Cause]:
+    """What is wrong with an object's metadata. Pure."""
+    metadata = obj["metadata"]
+    yield from name_causes(metadata.get("name", ""), kind)
+    yield from _label_causes(metadata.get("labels") or {})
+    yield from _annotation_causes(metadata.get("annotations") or {})
+    yield from _owner_causes(metadata.get("ownerReferences") or [])
+    if old:
+        yield from _finalizer_causes(metadata, old["metadata"])
+
+
+def name_causes(name: str, kind: Kind) -> Iterator[Cause]:
+    """What is wrong with an object's name. Pure."""
+    field = "metadata.name"
+    if not name:
+        yield required(field, "name or generateName is required")
+    elif name in {".", ".."} or "/" in name or "%" in name:
+        yield invalid(field, name, "may not be '.', '..' or contain '/' or '%'")
+    elif kind.plural in _FREELY_NAMED and not kind.is_custom:
+        return
+    elif kind.plural in _NAMED_BY_LABEL and not kind.is_custom:
+        yield from _pattern_causes(field, name, 63, _LABEL, _DNS_LABEL_RULE)
+    else:
+        yield from _pattern_causes(field, name, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)
+
+
+_DNS_LABEL_RULE = (
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
+    "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for "
+    "validation is '{pattern}')"
+)
+_SUBDOMAIN_RULE = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
+    "and must start and end with an alphanumeric character (e.g. 'example.com', regex used for "
+    "validation is '{pattern}')"
+)
+_NAME_PART_RULE = (
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
+    "an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
+    "validation is '{pattern}')"
+)
+_LABEL_VALUE_RULE = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
+    "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or "
+    "'12345', regex used for validation is '{pattern}')"
+)
+
+
+def _pattern_causes(
+    field: str, text: str, longest: int, pattern: str, rule: str
+) -> Iterator[Cause]:
+    if len(text) > longest:
+        yield invalid(field, text, f"must be no more than {longest} characters")
+    elif not re.fullmatch(pattern, text, re.ASCII):
+        yield invalid(field, text, rule.format(pattern=pattern))
+
+
+def _label_causes(labels: Object) -> Iterator[Cause]:
+    for key, value in labels.items():
+        yield from _key_causes("metadata.labels", key)
+        yield from _pattern_causes("metadata.labels", value, 63, _LABEL_VALUE, _LABEL_VALUE_RULE)
+
+
+def _annotation_causes(annotations: Object) -> Iterator[Cause]:
+    for key in annotations:
+        yield from _key_causes("metadata.annotations", key.lower())
+    size = sum(len(key) + len(value) for key, value in annotations.items())
+    if size > 256 * 1024:
+        too_long = "Too long: may not be more than 262144 bytes"
+        yield Cause(CauseType.TOO_LONG, "metadata.annotations", too_long)
+
+
+def _key_causes(field: str, key: str) -> Iterator[Cause]:
+    prefix, slash, name = key.rpartition("/")
+    if slash:
+        yield from _pattern_causes(field, prefix, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)
+    yield from _pattern_causes(field, name, 63, _QUALIFIED, _NAME_PART_RULE)
+
+
+def _owner_causes(owners: list[Any]) -> Iterator[Cause]:
+    for index, owner in enumerate(owners):
+        for name in ("apiVersion", "kind", "name", "uid"):
+            if not owner.get(name):
+                detail = "must not be empty"
+                yield invalid(f"metadata.ownerReferences[{index}].{name}", "", detail)
+    controllers = [owner["name"] for owner in owners if owner.get("controller") and "name" in owner]
+    if len(controllers) > 1:
+        shown = ", ".join(controllers)
+        detail = f"Only one reference can have Controller set to true. Found {shown}"
+        yield invalid("metadata.ownerReferences", None, detail)
+
+
+def _finalizer_causes(new: Object, old: Object) -> Iterator[Cause]:
+    if not old.get("deletionTimestamp"):
+        return
+    added = [f for f in new.get("finalizers") or [] if f not in (old.get("finalizers") or [])]
+    if added:
+        names = ", ".join(f'"{name}"' for name in added)
+        detail = (
+            "no new finalizers can be added if the object is being deleted, "
+            f"found new finalizers []string{{{names}}}"
+        )
+        yield forbidden_field("metadata.finalizers", detail)

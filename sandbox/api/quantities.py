@@ -1,0 +1,73 @@
+"""Kubernetes quantities, as CEL rules compare them. Pure."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_UP, Decimal
+
+# https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+_GRAMMAR = re.compile(
+    r"([+-]?(?:\d+\.?\d*|\.\d+))(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d{1,3})?", re.ASCII
+)
+_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_LONGEST = 64
+
+
+def parse_quantity(text: str) -> Decimal:
+    """The number that a quantity stands for, for example 0.5 for 500m. Pure.
+
+    Raises:
+        ValueError: when the text is no quantity.
+    """
+    match = _GRAMMAR.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        raise ValueError(
+            "quantities must match the regular expression "
+            "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        )
+    number, suffix = Decimal(match.group(1)), match.group(2) or ""
+    if suffix in _BINARY:
+        return number * 2 ** _BINARY[suffix]
+    exponent = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
+    return number.scaleb(exponent)
+
+
+def is_quantity(text: str) -> bool:
+    """Whether a text is a quantity. Pure."""
+    try:
+        parse_quantity(text)
+    except ValueError:
+        return False
+    return True
+
+
+def canonical_quantity(text: str) -> str:
+    """A quantity as the API server writes it back: no fraction, the largest suffix that fits. Pure.
+
+    Example: ``1024Mi`` becomes ``1Gi``, ``0.5`` becomes ``500m``.
+
+    Raises:
+        ValueError: when the text is no quantity.
+    """
+    text = text.strip()
+    value = parse_quantity(text)
+    suffix = text.lstrip("+-.0123456789")
+    if suffix in _BINARY and value == value.to_integral_value() and abs(value) >= _KIBI:
+        return _with_suffix(value, [(s, Decimal(2**n)) for s, n in _BINARY.items()])
+    if suffix[:1] in {"e", "E"} and len(suffix) > 1 and suffix not in _BINARY:
+        return text
+    return _with_suffix(value, [(s, Decimal(10) ** n) for s, n in _DECIMAL.items()])
+
+
+_KIBI = 1024
+
+
+def _with_suffix(value: Decimal, units: list[tuple[str, Decimal]]) -> str:
+    if not value:
+        return "0"
+    fitting = [(s, unit) for s, unit in units if value % unit == 0]
+    if not fitting:  # Finer than a nano: rounded away from zero, as Kubernetes does.
+        return f"{(value / units[0][1]).to_integral_value(rounding=ROUND_UP)}{units[0][0]}"
+    suffix, unit = fitting[-1]
+    return f"{int(value / unit)}{suffix}"

@@ -1,0 +1,96 @@
+"""Get and list, with selectors and paging."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+from sandbox.api import statuses
+from sandbox.api.context import Call, Reply
+from sandbox.api.selectors import selection
+from sandbox.api.store import Key, Stored, encode
+from sandbox.client import Object
+
+
+def get(call: Call) -> Reply:
+    """GET of one object."""
+    return call.reply(call.stored())
+
+
+def list_objects(call: Call) -> Reply:
+    """GET of a collection: the answer's bytes are put together from those in the store."""
+    query = call.request.query
+    _check_version(call, query.get("resourceVersion", ""))
+    test = selection(call.kind, query.get("labelSelector", ""), query.get("fieldSelector", ""))
+    items = [stored for stored in call.siblings() if test is None or test(stored.object)]
+    limit = call.request.number("limit") or 0
+    version, items = _after(call, query.get("continue", ""), items)
+    page = items[:limit] if limit > 0 else items
+    metadata: Object = {"resourceVersion": version}
+    if len(page) < len(items):
+        metadata["continue"] = _token(version, page[-1].key)
+        if test is None:
+            metadata["remainingItemCount"] = len(items) - len(page)
+    return _list_reply(call, metadata, page)
+
+
+def _list_reply(call: Call, metadata: Object, page: list[Stored]) -> Reply:
+    kind = call.kind
+    head: Object = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version}
+    body = head | {"metadata": metadata, "items": [stored.object for stored in page]}
+    start = encode(head | {"metadata": metadata})[:-1] + b',"items":['
+    raw = start + b",".join(item_bytes(stored, is_custom=kind.is_custom) for stored in page) + b"]}"
+    return Reply(200, body, raw)
+
+
+def item_bytes(stored: Stored, *, is_custom: bool) -> bytes:
+    """An object inside a list: only custom kinds repeat apiVersion and kind there."""
+    if is_custom:
+        return stored.raw
+    return b"{" + stored.raw[stored.raw.index(b'"metadata":') :]
+
+
+def _check_version(call: Call, version: str) -> None:
+    """A list may ask to be at least as new as a version; we are always as new as can be."""
+    if version and not version.isdecimal():
+        raise statuses.bad_request(f"invalid resource version {statuses.shown(version[:40])}")
+    current = call.world.store.revision
+    if version and int(version) > current:
+        details = {"retryAfterSeconds": 1, "causes": [
+            {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+        ]}  # fmt: skip
+        message = f"Too large resource version: {version}, current: {current}"
+        raise statuses.error(504, "Timeout", f"Timeout: {message}", details)
+
+
+def _token(version: str, key: Key) -> str:
+    text = json.dumps({"v": "meta.k8s.io/v1", "rv": int(version), "start": list(key)})
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _after(call: Call, token: str, items: list[Stored]) -> tuple[str, list[Stored]]:
+    """The version of a paged list and what is left of it.
+
+    Later pages show objects as they are now, under the version of the first page: whoever watches
+    from there sees every change again, so nothing is missed.
+    """
+    if not token:
+        return str(call.world.store.revision), items
+    version, start = _read_token(token)
+    if version < call.world.store.compacted:
+        raise statuses.expired(
+            "The provided continue parameter is too old to display a consistent list result. "
+            "You can start a new list without the continue parameter."
+        )
+    return str(version), [stored for stored in items if stored.key > start]
+
+
+def _read_token(token: str) -> tuple[int, Key]:
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        text = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        namespace, name = text["start"]
+        return int(text["rv"]), (str(namespace), str(name))
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError) as problem:
+        raise statuses.bad_request("continue key is not valid") from problem

@@ -1,0 +1,143 @@
+"""Objects against their structural schemas: what is dropped, and what is filled in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.client import Object
+
+PRESERVE = "x-kubernetes-preserve-unknown-fields"
+INT_OR_STRING = "x-kubernetes-int-or-string"
+
+
+def lets_all_through(schema: Object) -> bool:
+    """Whether unknown fields are kept at this place. Pure."""
+    return bool(schema.get(PRESERVE)) or not (schema.keys() & {"type", "properties"})
+
+
+def field_schema(schema: Object, name: str) -> Object | None:
+    """The schema of one field of an object; None when the field is not known. Pure."""
+    known: Object | None = schema.get("properties", {}).get(name)
+    if known is not None:
+        return known
+    values = schema.get("additionalProperties")
+    return values if isinstance(values, dict) else ({} if values is True else None)
+
+
+def child_path(path: str, name: str) -> str:
+    """The path of a field as messages write it. Pure."""
+    return f"{path}.{name}" if path else name
+
+
+def prune(value: Any, schema: Object, path: str = "") -> tuple[Any, list[str]]:
+    """A value without what its schema does not know, and the paths of what was dropped.
+
+    A null where the schema takes none counts as missing, as in the API server. Pure.
+    """
+    match value:
+        case dict():
+            return _prune_object(value, schema, path)
+        case list() if isinstance(schema.get("items"), dict):
+            pairs = [prune(v, schema["items"], f"{path}[{i}]") for i, v in enumerate(value)]
+            return [kept for kept, _ in pairs], [p for _, dropped in pairs for p in dropped]
+        case _:
+            return value, []
+
+
+def _prune_object(value: Object, schema: Object, path: str) -> tuple[Object, list[str]]:
+    kept: Object = {}
+    dropped: list[str] = []
+    keeps_unknown = lets_all_through(schema)
+    for name, item in value.items():
+        known = field_schema(schema, name)
+        if known is None:
+            if keeps_unknown:
+                kept[name] = item
+            else:
+                dropped.append(child_path(path, name))
+        elif item is not None or known.get("nullable") or lets_all_through(known):
+            kept[name], deeper = prune(item, known, child_path(path, name))
+            dropped += deeper
+    return kept, dropped
+
+
+def with_defaults(value: Any, schema: Object) -> Any:
+    """A value with the schema's defaults filled in where fields are missing. Pure."""
+    match value:
+        case dict():
+            return _object_with_defaults(value, schema)
+        case list() if isinstance(schema.get("items"), dict):
+            return [with_defaults(item, schema["items"]) for item in value]
+        case _:
+            return value
+
+
+def _object_with_defaults(value: Object, schema: Object) -> Object:
+    filled = dict(value)
+    for name, nested in schema.get("properties", {}).items():
+        if name not in filled and "default" in nested:
+            filled[name] = nested["default"]
+    for name, item in filled.items():
+        known = field_schema(schema, name)
+        if known:
+            filled[name] = with_defaults(item, known)
+    return filled
+
+
+def wrong_types(value: Any, schema: Object, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Where a value does not fit: path, JSON type found, type wanted. Only types are looked at.
+
+    Decoding into Go's structs finds the same before anything else does. Pure.
+    """
+    if value is None:
+        return
+    if not has_type(value, schema):
+        yield path, json_type(value), wanted_type(schema)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            nested = field_schema(schema, name)
+            if nested:
+                yield from wrong_types(item, nested, child_path(path, name))
+    elif isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for item in value:
+            yield from wrong_types(item, schema["items"], path)
+
+
+def wanted_type(schema: Object) -> str:
+    """The type that a schema asks for, "" when it takes any. Pure."""
+    if schema.get(INT_OR_STRING):
+        return "integer,string"
+    wanted: str = schema.get("type", "")
+    return wanted
+
+
+def has_type(value: Any, schema: Object) -> bool:
+    """Whether a value is of the type that its schema asks for. Pure."""
+    wanted = wanted_type(schema)
+    actual = json_type(value)
+    if not wanted or actual == wanted:
+        return True
+    if wanted == "integer,string":
+        is_quantity = bool(schema.get("x-quantity")) and actual == "number"
+        return actual in {"integer", "string"} or is_quantity
+    return wanted == "number" and actual == "integer"
+
+
+def json_type(value: Any) -> str:
+    """The name of a value's JSON type; a float without a fraction is an integer. Pure."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "integer" if value.is_integer() else "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"

@@ -1,0 +1,145 @@
+"""Create, update and patch: decode, complete, admit, validate, store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sandbox.api import decoding, defaults, meta, statuses, strategies, structure
+from sandbox.api.admission import Admission, admit
+from sandbox.api.checks import object_causes
+from sandbox.api.context import Call, Reply
+from sandbox.api.deletes import finish_deletion
+from sandbox.api.managed import Manager, manager_of, with_ownership
+from sandbox.client import Object
+
+Change = Callable[[Object], Object]
+
+
+def create(call: Call) -> Reply:
+    """POST on a collection."""
+    obj = _decoded(call)
+    return create_object(call, obj, manager_of(call.request, ""))
+
+
+def create_object(call: Call, body: Object, manager: Manager) -> Reply:
+    """Make an object that is decoded already; an apply of something new ends here too.
+
+    Raises:
+        ApiError: whatever stands against it.
+    """
+    _check_namespace(call, body)
+    world, kind = call.world, call.kind
+    now = world.clock()
+    metadata = meta.new_metadata(body, kind, call.namespace, now, world.new_uid())
+    if not metadata.get("name") and metadata.get("generateName"):
+        base = str(metadata["generateName"])
+        metadata["name"] = meta.generated_name(base, world.new_suffix())
+    obj = strategies.before_create(body | {"metadata": metadata}, kind, now)
+    obj = _completed(call, obj, None)
+    name = obj["metadata"].get("name", "")
+    if world.store.get(kind.resource, call.namespace, name):
+        raise statuses.already_exists(kind, name)
+    obj = with_ownership(obj, None, kind, manager, now)
+    if call.is_dry_run:
+        return call.reply_with(_without_version(obj), 201)
+    return call.reply(world.store.put(kind.resource, obj), 201)
+
+
+def update(call: Call) -> Reply:
+    """PUT on an object or one of its parts."""
+    body = _decoded(call)
+    name = body["metadata"].get("name", "")
+    if name != call.name:
+        raise statuses.bad_request(
+            f"the name of the object ({name}) does not match the name on the URL ({call.name})"
+        )
+    _check_namespace(call, body)
+    if call.kind.needs_resource_version and not body["metadata"].get("resourceVersion"):
+        cause = statuses.invalid("metadata.resourceVersion", 0, "must be specified for an update")
+        raise statuses.invalid_object(call.kind, name, [cause])
+    return replace_object(call, lambda _: body, manager_of(call.request, call.subresource))
+
+
+def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply:
+    """Store what ``change`` makes of the object; nothing is written if that is nothing new.
+
+    Args:
+        change: from the object as it stands to the one that is wanted, decoded already.
+        manager: who becomes the owner of the changed fields; None when ``change`` wrote the
+            ownership itself (an apply).
+
+    Raises:
+        ApiError: whatever stands against it.
+    """
+    world, kind = call.world, call.kind
+    stored = call.stored()
+    old = stored.object
+    new = change(old)
+    _check_identity(call, new, old)
+    now = world.clock()
+    metadata = meta.carried_over(new["metadata"], old["metadata"])
+    new = new | {"metadata": metadata}
+    new = strategies.before_update(new, old, kind, call.subresource, now)
+    new = _completed(call, new, old)
+    new = meta.next_generation(new, old, kind)
+    if manager:
+        new = with_ownership(new, old, kind, manager, now)
+    if meta.is_same(new, old):
+        return call.reply(stored)
+    if call.is_dry_run:
+        version = {"resourceVersion": old["metadata"]["resourceVersion"]}
+        return call.reply_with(new | {"metadata": new["metadata"] | version})
+    return call.reply(finish_deletion(world, kind, new) or world.store.put(kind.resource, new))
+
+
+def _decoded(call: Call) -> Object:
+    validation = decoding.field_validation(call.request.query.get("fieldValidation", ""))
+    obj, warnings = decoding.decode(call.request.body, call.kind, validation)
+    call.warnings.extend(warnings)
+    return obj
+
+
+def _completed(call: Call, obj: Object, old: Object | None) -> Object:
+    """Defaults, admission and validation, in the order of the API server."""
+    kind = call.kind
+    if kind.is_custom:
+        obj = structure.with_defaults(obj, kind.schema)
+    else:
+        obj = defaults.with_defaults(obj, kind.resource)
+    ask = Admission(kind=kind, new=obj, old=old, reader=call.world)
+    obj = admit(ask) if not call.subresource else obj
+    causes = object_causes(obj, old, kind, call.subresource)
+    if causes:
+        raise statuses.invalid_object(kind, obj["metadata"].get("name", ""), causes)
+    return obj
+
+
+def _check_namespace(call: Call, body: Object) -> None:
+    namespace = body["metadata"].get("namespace") or call.namespace
+    if call.kind.is_namespaced and namespace != call.namespace:
+        raise statuses.bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+
+
+def _check_identity(call: Call, new: Object, old: Object) -> None:
+    kind, given, current = call.kind, new["metadata"], old["metadata"]
+    if given.get("name") != current["name"]:
+        raise statuses.bad_request(
+            f"the name of the object ({given.get('name')}) does not match the name on the URL "
+            f"({current['name']})"
+        )
+    if given.get("uid") and given["uid"] != current["uid"]:
+        why = (
+            f"Precondition failed: UID in precondition: {given['uid']}, "
+            f"UID in object meta: {current['uid']}"
+        )
+        raise statuses.conflict(kind, current["name"], why)
+    version = given.get("resourceVersion")
+    if version and version != current["resourceVersion"]:
+        raise statuses.conflict(kind, current["name"])
+
+
+def _without_version(obj: Object) -> Object:
+    metadata = {k: v for k, v in obj["metadata"].items() if k != "resourceVersion"}
+    return obj | {"metadata": metadata}

@@ -1,0 +1,106 @@
+"""The sandbox as one asyncio program: API server, its own controllers, and those of the cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import ssl
+import uuid
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.api import authentication
+from sandbox.api.context import World
+from sandbox.api.garbage import GarbageCollector
+from sandbox.api.http import HttpApi
+from sandbox.api.local import LocalClient
+from sandbox.api.meta import SUFFIX_ALPHABET, SUFFIX_LENGTH
+from sandbox.api.namespaces import NamespaceController, make_initial
+from sandbox.api.registry import Registry
+from sandbox.api.store import Store
+from sandbox.certificates import ensure_certificates, write_private
+from sandbox.kubeconfig import kubeconfig
+from sandbox.logs import PodLogs
+
+_HOST = "127.0.0.1"
+_LONGEST_LINE = 64 * 1024  # A label selector travels in the request line.
+_SECONDS_TO_CLOSE = 1.0
+
+
+def open_world(data: Path, clock: Callable[[], datetime]) -> World:
+    """The state of a data directory."""
+    store = Store(data / "state.db")
+    return World(
+        store=store,
+        registry=Registry(store),
+        clock=clock,
+        new_uid=lambda: str(uuid.uuid4()),
+        new_suffix=lambda: "".join(secrets.choice(SUFFIX_ALPHABET) for _ in range(SUFFIX_LENGTH)),
+    )
+
+
+def admin_token(folder: Path) -> str:
+    """The administrator's token, made at the first start; the first row of tokens.csv."""
+    path = folder / "tokens.csv"
+    if not path.exists():
+        row = f'{secrets.token_urlsafe(32)},admin,admin,"system:masters"\n'
+        write_private(path, row.encode())
+    return path.read_text().partition(",")[0]
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    data: Path, world: World, logs: PodLogs | None, *, port: int
+) -> AsyncIterator[Callable[[], None]]:
+    """Serve the API while the context lasts; call what it yields to announce that it is ready.
+
+    Args:
+        data: where keys, tokens and the kubeconfig live.
+        world: the state.
+        logs: the node's logs.
+        port: 0 lets the system choose.
+
+    Raises:
+        OSError: when the port is taken.
+    """
+    pki = data / "pki"
+    ensure_certificates(pki, world.clock())
+    token = admin_token(pki)
+    tokens = authentication.read_tokens((pki / "tokens.csv").read_text().splitlines())
+    api = HttpApi(world, tokens, logs)
+    server = web.Server(api, access_log=None, max_line_size=_LONGEST_LINE)
+    runner = web.ServerRunner(server, shutdown_timeout=_SECONDS_TO_CLOSE)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, _HOST, port, ssl_context=_tls(pki)).start()
+        url = f"https://{_HOST}:{runner.addresses[0][1]}"
+        config = kubeconfig(url, (pki / "ca.crt").read_bytes(), token)
+        yield lambda: write_private(data / "kubeconfig", config)
+    finally:
+        api.close()
+        await runner.cleanup()
+
+
+def _tls(pki: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(pki / "server.crt", pki / "server.key")
+    # A client may show a certificate of our authority instead of a token.
+    context.load_verify_locations(pki / "ca.crt")
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
+async def run_housekeeping(world: World) -> None:
+    """What a cluster's controller manager does for all kinds: namespaces, garbage collection."""
+    client = LocalClient(world, "kube-controller-manager")
+    namespaces = NamespaceController(world, client)
+    garbage = GarbageCollector(world, client)
+    await make_initial(client)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(namespaces.run())
+        group.create_task(garbage.run())
