@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.cluster.servers import (
     Server,
     ServerName,
     apply_crds,
+    cannot_run,
     fresh_namespace,
     running_sandbox,
 )
@@ -26,7 +26,7 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlP
     """A real control plane without a node; skips (under CI=true fails) where there is none."""
     assets = find_assets()
     if assets is None:
-        _cannot_run(
+        cannot_run(
             f"no control plane: KUBEBUILDER_ASSETS names no folder with {', '.join(BINARIES)}, "
             "and `make cluster`, which builds them with Go, has not run"
         )
@@ -66,11 +66,5 @@ def _server_api(server: Server) -> Iterator[Api]:
 @pytest.fixture
 def api_server(server: Server, _server_api: Api) -> Iterator[ApiServer]:
     """Either server, with a fresh namespace for this test."""
-    with fresh_namespace(_server_api) as namespace:
+    with fresh_namespace(_server_api, is_real=server.is_real) as namespace:
         yield ApiServer(server.name, server.kubeconfig, namespace, _server_api)
-
-
-def _cannot_run(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import urllib3
 import yaml
 
+WATCH_SECONDS = 20
 JsonObject = dict[str, Any]
 T = TypeVar("T")
 
@@ -42,10 +43,10 @@ class UnexpectedAnswerError(AssertionError):
 class Api:
     """Requests with the credentials of a kubeconfig's current context."""
 
-    def __init__(self, kubeconfig: Path) -> None:
+    def __init__(self, kubeconfig: Path, *, is_anonymous: bool = False) -> None:
         config = yaml.safe_load(kubeconfig.read_text())
         cluster = _current(config, "cluster")
-        user = _current(config, "user")
+        user = {} if is_anonymous else _current(config, "user")
         self.server: str = cluster["server"]
         self._headers = {"Authorization": f"Bearer {user['token']}"} if "token" in user else {}
         self._pool = urllib3.PoolManager(
@@ -60,10 +61,10 @@ class Api:
         *,
         content_type: str = "application/json",
         accept: str = "application/json",
-        headers: Mapping[str, str] | None = None,
+        token: str = "",
         **query: str,
     ) -> Answer:
-        """Sends one request and reads the whole answer."""
+        """Sends one request and reads the whole answer; ``token`` replaces the credentials."""
         response = self._pool.request(
             method,
             self.server + with_query(path, query),
@@ -72,7 +73,7 @@ class Api:
                 **self._headers,
                 "Content-Type": content_type,
                 "Accept": accept,
-                **(headers or {}),
+                **({"Authorization": f"Bearer {token}"} if token else {}),
             },
         )
         return Answer(response.status, _parsed(response.data), response.headers)
@@ -119,14 +120,14 @@ class Api:
         return self.request("GET", path).status == 200
 
     @contextmanager
-    def watch(self, path: str, *, seconds: float = 20, **query: str) -> Iterator[Iterator[Any]]:
-        """An open watch; its events end after ``seconds`` without one, or when the server ends."""
+    def watch(self, path: str, **query: str) -> Iterator[Iterator[Any]]:
+        """An open watch; its events end after 20 s without one, or when the server ends it."""
         response = self._pool.request(
             "GET",
             self.server + with_query(path, {"watch": "true", **query}),
             headers=self._headers,
             preload_content=False,
-            timeout=urllib3.Timeout(connect=5, read=seconds),
+            timeout=urllib3.Timeout(connect=5, read=WATCH_SECONDS),
         )
         try:
             yield (json.loads(line) for line in _lines(response))
@@ -146,7 +147,7 @@ def with_query(path: str, query: Mapping[str, str]) -> str:
     return path + ("&" if "?" in path else "?") + urlencode(query)
 
 
-def eventually(look: Callable[[], T], *, what: str, seconds: float = 20) -> T:
+def eventually(look: Callable[[], T], *, what: str, seconds: float = 30) -> T:
     """Calls ``look`` every 50 ms until it gives something true, and returns that."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -1,0 +1,49 @@
+"""What contract tests share beyond the two servers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nbcore.kube.resources import NODES
+from tests.cluster.api import eventually
+from tests.cluster.build import find_assets
+from tests.cluster.servers import ApiServer, cannot_run
+from tests.contract.kubectl import Kubectl
+
+
+@pytest.fixture
+def node(api_server: ApiServer) -> Iterator[str]:
+    """A ready node with 4 CPU and 2 simulated GPUs; a real control plane gets one for the test."""
+    if not api_server.is_real:
+        yield str(api_server.api.get(NODES.path())["items"][0]["metadata"]["name"])
+        return
+    name = f"node-{api_server.namespace}"
+    api_server.api.create(NODES.path(), {"metadata": {"name": name}})
+    allocatable = {"cpu": "4", "memory": "8Gi", "pods": "110", "nvidia.com/gpu": "2"}
+    ready = {"type": "Ready", "status": "True", "reason": "KubeletReady"}
+    status = {"capacity": allocatable, "allocatable": allocatable, "conditions": [ready]}
+    api_server.api.merge(NODES.path(name=name, subresource="status"), {"status": status})
+    # The node lifecycle controller puts taints on a node that it does not know yet.
+    eventually(lambda: _untaint(api_server, name), what="the node has no taints")
+    yield name
+    api_server.api.delete(NODES.path(name=name))
+
+
+def _untaint(s: ApiServer, name: str) -> bool:
+    path = NODES.path(name=name)
+    s.api.merge(path, {"spec": {"taints": None}})
+    return not s.api.get(path)["spec"].get("taints")
+
+
+@pytest.fixture
+def kubectl(api_server: ApiServer, tmp_path: Path) -> Kubectl:
+    """kubectl in this test's namespace."""
+    assets = find_assets()
+    binary = str(assets / "kubectl") if assets else shutil.which("kubectl")
+    if binary is None:
+        cannot_run("no kubectl: neither `make cluster` has run nor is one on PATH")
+    return Kubectl(binary, api_server.kubeconfig, api_server.namespace, tmp_path)
