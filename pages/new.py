@@ -21,7 +21,7 @@ _TRIED = "new_tried"
 _REFUSED = "new_refused"
 _CHECKED = "new_checked"
 _MADE = "new_made"
-_YAML_HEIGHT = 330
+_YAML_HEIGHT = 400
 
 
 def main() -> None:

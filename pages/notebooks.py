@@ -25,8 +25,8 @@ _OTHER = "With other settings…"
 def main() -> None:
     """Draws the page."""
     _answer_what_was_asked()
-    notices.draw()
     namespace = _draw_head()
+    notices.draw()
     reading = cluster.catalog()
     cluster.draw_catalog_problem(reading)
     _draw_live(namespace, reading.catalog)
@@ -83,27 +83,28 @@ def _start(ide: IdeType) -> None:
 @st.fragment(run_every=_REFRESH_SECONDS)
 def _draw_live(namespace: str, catalog: Catalog) -> None:
     """Everything that changes by itself; it reads memory and asks nobody."""
-    cluster.draw_silence()
+    is_live = not cluster.draw_silence()
     rows = tables.ordered(cluster.notebook_rows(namespace))
     if rows:
-        _draw_list(rows, namespace)
+        shown = _draw_list(rows, namespace)
+        st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     elif not cluster.is_known():
         st.caption("Reading the cluster…")
     else:
         pressed = welcome.draw(namespace, catalog)
         if pressed:
             _start(pressed)
-        st.page_link(NEW_PAGE, label="Choose image, size and volume first", icon=":material/tune:")
 
 
-def _draw_list(rows: Sequence[NotebookRow], namespace: str) -> None:
+def _draw_list(rows: Sequence[NotebookRow], namespace: str) -> int:
+    """Filters and the table; how many rows are shown."""
     chosen = filters.draw(tables.counts(rows))
     shown = tables.matching(rows, search=chosen.search, phases=chosen.phases)
     if shown:
         _draw_table(shown, with_namespace=namespace == namespaces.ALL)
     else:
         _draw_nothing_found(chosen)
-    st.caption(escape(_footer(len(shown), len(rows), namespace)))
+    return len(shown)
 
 
 def _draw_table(shown: Sequence[NotebookRow], *, with_namespace: bool) -> None:
@@ -170,7 +171,7 @@ def _draw_nothing_found(chosen: filters.Filters) -> None:
 def _footer(shown: int, total: int, namespace: str) -> str:
     count = f"{shown} of {total}" if shown != total else f"{total}"
     place = f"in {namespace}" if namespace else "in all namespaces"
-    return f"{count} notebook{'s' * (total != 1)} {place} · live"
+    return f"{count} notebook{'s' * (total != 1)} {place}"
 
 
 main()

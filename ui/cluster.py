@@ -85,17 +85,18 @@ def wait_for_effect(is_visible: Callable[[], bool]) -> None:
         time.sleep(_EFFECT_STEP)
 
 
-def draw_silence() -> None:
-    """Says how old the state is, when the cluster has not answered for a while."""
+def draw_silence() -> bool:
+    """Says how old the state is when the cluster has not answered for a while; whether it did."""
     services = session.services()
     silence = services.cache.silence(services.monotonic())
     if silence <= _PATIENCE:
-        return
+        return False
     text = f"The cluster has not answered for {round(silence)} s."
     if services.cache.is_synced:
         seen = services.clock().astimezone(_time_zone()) - timedelta(seconds=silence)
         text += f" This is the state of {seen:%H:%M}."
     st.warning(text, icon=":material/cloud_off:")
+    return True
 
 
 def draw_catalog_problem(reading: CatalogReading) -> None:

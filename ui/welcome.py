@@ -11,6 +11,7 @@ from nbcore.images import parse_image
 from nbcore.quantities import cpu_text, memory_text, parse_quantity
 from ui import namespaces
 from ui.markdown import escape
+from ui.places import NEW_PAGE
 
 
 def draw(namespace: str, catalog: Catalog) -> IdeType | None:
@@ -26,6 +27,13 @@ def draw(namespace: str, catalog: Catalog) -> IdeType | None:
         for card, ide in zip(cards, IDES.values(), strict=True)
         if _card(card.container(border=True, height="stretch"), ide, catalog)
     ]
+    with st.container(horizontal_alignment="center"):
+        st.page_link(
+            NEW_PAGE,
+            label="Choose image, size and volume first",
+            icon=":material/tune:",
+            width="content",
+        )
     return next(iter(pressed), None)
 
 
