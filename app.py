@@ -1,0 +1,89 @@
+"""The ASGI entry: ``streamlit run app.py``. Wiring only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from gateway.middleware import Gateway
+from gateway.process import end_streams_on_signal, serve_without_delay, tune_interpreter
+from gateway.streams import OpenStreams
+from nbcore.errors import SettingsError
+from nbcore.identity import OwnAccount
+from nbcore.kube.cache import ClusterCache
+from nbcore.kube.client import Kube
+from nbcore.kube.config import connect
+from nbcore.kube.late import LateApiClient
+from nbcore.local import LocalCluster, quickstart_command
+from nbcore.settings import ClusterKind, Settings
+from quickstart import READY
+from ui.session import Services, install, own_account
+
+ROOT = Path(__file__).resolve().parent
+
+try:
+    settings = Settings.from_environ(os.environ)
+except SettingsError as error:
+    sys.exit(str(error))
+api_client = LateApiClient()
+kube = Kube(api_client, OwnAccount(user=settings.owner))
+cache = ClusterCache(kube)
+streams = OpenStreams()
+install(Services(cache, kube, settings, identity=own_account(settings.owner)))
+
+
+def tell(line: str) -> None:
+    """One line on the terminal."""
+    print(line, flush=True)  # noqa: T201 the terminal of `make run` is its user interface
+
+
+def meet_cluster() -> None:
+    """The cluster is there: connect, and begin to follow it."""
+    api_client.attach(connect(settings))
+    cache.start()
+
+
+async def run_cluster(local: LocalCluster) -> None:
+    """Starts a cluster if it is ours to start; the process ends when that does."""
+    try:
+        if settings.cluster is not ClusterKind.SANDBOX:
+            meet_cluster()
+            return
+        await local.run(on_ready=meet_cluster)
+    except SettingsError as problem:
+        tell(str(problem))
+    signal.raise_signal(signal.SIGTERM)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Around the serving: before it accepts requests, and after the last one."""
+    address = f"http://localhost:{st.get_option('server.port')}"
+    script = ROOT / "quickstart.py"
+    local = LocalCluster(
+        quickstart_command(script, settings.data, address), ready_line=READY, tell=tell
+    )
+    serve_without_delay()
+    end_streams_on_signal(streams)
+    cluster = asyncio.create_task(run_cluster(local))
+    tune_interpreter()
+    yield
+    cluster.cancel()
+    await asyncio.gather(local.end(), asyncio.to_thread(cache.stop))
+
+
+app = st.App(
+    ROOT / "ui" / "shell.py",
+    lifespan=lifespan,
+    middleware=[
+        Middleware(Gateway, cluster=cache, allowed_hosts=settings.allowed_hosts, streams=streams)
+    ],
+)

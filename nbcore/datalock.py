@@ -1,0 +1,84 @@
+"""One start at a time in a data folder; a second one is told who was first."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbcore.errors import NbError
+
+# Seconds that the children of a holder that was killed may need to end.
+_HANDOVER_SECONDS = 10
+
+
+class HeldError(NbError):
+    """The data folder is in use."""
+
+
+def hold(data: Path, *, address: str, now: datetime) -> int:
+    """Takes a data folder for this process and its children; tells the lock's file descriptor.
+
+    Give the descriptor to the children: after a kill -9 of this process the folder is free only
+    when the last of them has ended, for which a short while is waited.
+
+    Args:
+        data: the folder; made if it is missing.
+        address: where people find the holder, for the sentence; "" if nowhere.
+        now: the start of this process, in UTC.
+
+    Raises:
+        HeldError: with a sentence that says by whom, since when, and what to do.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = data / "lock"
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + _HANDOVER_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            holder = _holder(path)
+            if _is_alive(holder.get("pid")) or time.monotonic() > deadline:
+                os.close(lock)
+                raise HeldError(held_sentence(data, holder)) from None
+        time.sleep(0.05)
+    card = {"pid": os.getpid(), "since": f"{now:%Y-%m-%d %H:%M:%S} UTC", "address": address}
+    os.truncate(lock, 0)
+    os.write(lock, json.dumps(card).encode())
+    return lock
+
+
+def held_sentence(data: Path, holder: Mapping[str, Any]) -> str:
+    """Who uses the folder, and how to go on. Pure."""
+    where = f", app at {holder['address']}" if holder.get("address") else ""
+    return (
+        f"{data} is in use by process {holder.get('pid', '?')} since {holder.get('since', '?')}"
+        f"{where}. End that one, or use another folder: make run DATA=... PORT=..."
+    )
+
+
+def _holder(path: Path) -> dict[str, Any]:
+    try:
+        holder = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return holder if isinstance(holder, dict) else {}
+
+
+def _is_alive(pid: object) -> bool:
+    if not isinstance(pid, int):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
