@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from typing_extensions import override
 
 Answer = tuple[HTTPStatus, str, bytes]
+# Whoever opens a connection and says nothing would hold a thread for ever.
 _SILENCE_SECONDS = 10.0
 _TEXT = "text/plain; charset=utf-8"
 
@@ -34,7 +35,8 @@ class HealthServer:
                 return HTTPStatus.OK, CONTENT_TYPE_LATEST, metrics()
             return HTTPStatus.NOT_FOUND, _TEXT, b"There are /healthz and /metrics.\n"
 
-        handler = type("Handler", (_Handler,), {"answer": staticmethod(answer)})
+        parts = {"answer": staticmethod(answer), "timeout": _SILENCE_SECONDS}
+        handler = type("Handler", (_Handler,), parts)
         self._server = ThreadingHTTPServer(address, handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(
@@ -65,12 +67,6 @@ def _health(*, is_alive: bool) -> Answer:
 
 class _Handler(BaseHTTPRequestHandler):
     answer: Callable[[str], Answer]
-
-    @override
-    def setup(self) -> None:
-        # Whoever opens a connection and says nothing would hold a thread for ever.
-        self.timeout = _SILENCE_SECONDS
-        super().setup()
 
     def do_GET(self) -> None:
         status, kind, body = self.answer(self.path.partition("?")[0])

@@ -95,11 +95,12 @@ class Informer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread, also while it waits for the server."""
+        """Ends the thread, also while it waits for the server; nothing to do if it never started."""
         self._stopping.set()
         if watch := self._watch:
             watch.close()
-        self._thread.join(_STOP_SECONDS)
+        if self._thread.is_alive():
+            self._thread.join(_STOP_SECONDS)
 
     @property
     def is_synced(self) -> bool:

@@ -280,8 +280,7 @@ def test_given_a_service_of_that_name_when_a_notebook_is_made_then_it_is_never_t
     cluster.api.merge(
         NOTEBOOKS.path(cluster.namespace, "lab"), {"metadata": {"annotations": {"a": "b"}}}
     )
-    status_with(cluster, "lab", phase="Pending")
-    assert found(cluster, STATEFUL_SETS, "lab")
+    status_with(cluster, "lab", phase="Starting")
 
 
 def test_given_a_template_that_no_pod_can_have_when_made_then_that_row_alone_says_so(
