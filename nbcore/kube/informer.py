@@ -95,7 +95,7 @@ class Informer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread, also while it waits for the server; nothing to do if it never started."""
+        """Ends the thread, also while it waits for the server, and if it never started."""
         self._stopping.set()
         if watch := self._watch:
             watch.close()
