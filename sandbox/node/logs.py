@@ -24,7 +24,7 @@ class DirectoryLogs:
         self._root = pods_root
 
     async def read(self, namespace: str, pod: str, query: LogQuery) -> AsyncIterator[bytes]:
-        """The log in lines.
+        """The log: what is there at once, then (follow) what comes.
 
         Raises:
             ApiError: 400 for a container that is not there, has not begun or had no previous run.
@@ -34,25 +34,25 @@ class DirectoryLogs:
         folder = self._root / uid_of(found)
         path = _path(found, container, folder, previous=query.previous)
         left = query.limit_bytes
-        async for line in self._lines(found, container, path, query):
-            piece = line if left is None else line[:left]
+        async for whole in self._pieces(found, container, path, query):
+            piece = whole if left is None else whole[:left]
             yield piece
             if left is not None:
                 left -= len(piece)
                 if left <= 0:
                     return
 
-    async def _lines(
+    async def _pieces(
         self, pod: Object, container: str, path: Path, query: LogQuery
     ) -> AsyncIterator[bytes]:
         with logfile.Tail(path) as tail:
-            for line in select([*logfile.lines(logfile.older(path)), *tail.new_lines()], query):
-                yield line
+            there = [*logfile.lines(logfile.older(path)), *tail.new_lines()]
+            yield b"".join(select(there, query))
             is_over = not query.follow or query.previous
             while not is_over:
                 is_over = not await self._runs(pod, container, path)
-                for line in tail.new_lines():
-                    yield worded(line, query)
+                if new := tail.new_lines():
+                    yield b"".join(worded(line, query) for line in new)
                 await asyncio.sleep(0 if is_over else _POLL)
 
     async def _runs(self, pod: Object, container: str, path: Path) -> bool:

@@ -38,12 +38,11 @@ class Tree:
         is_out_of_memory: we ended it because it used more than its limit.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, log: LogFile) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, copying: asyncio.Task[None]) -> None:
         self.pid = process.pid
         self.is_out_of_memory = False
         self._process = process
-        self._log = log
-        self._copying: asyncio.Task[None] | None = None
+        self._copying = copying
 
     @classmethod
     async def start(cls, command: Command, log: LogFile, clock: Callable[[], datetime]) -> Tree:
@@ -52,25 +51,25 @@ class Tree:
         Raises:
             OSError: there is no such program, or it can't be run.
         """
-        process = await asyncio.create_subprocess_exec(
-            *command.argv,
-            env=dict(command.environment),
-            cwd=command.directory,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=_LONGEST_LINE,
-            start_new_session=True,
-        )
-        tree = cls(process, log)
-        tree._copying = asyncio.create_task(tree._copy_output(clock))
-        return tree
-
-    async def _copy_output(self, clock: Callable[[], datetime]) -> None:
-        """Write what the program says to its log, until it closes its output."""
-        while self._process.stdout and (piece := await _line(self._process.stdout)):
-            self._log.write(clock(), piece)
-        self._log.close()
+        # A pipe of our own: with asyncio's, wait() would not return before every child of the
+        # program has closed its output.
+        source, sink = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command.argv,
+                env=dict(command.environment),
+                cwd=command.directory,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(source)
+            raise
+        finally:
+            os.close(sink)
+        return cls(process, asyncio.create_task(_copy_output(source, log, clock)))
 
     async def wait(self) -> int:
         """The exit code of the program; 128 + n when signal n ended it."""
@@ -93,14 +92,28 @@ class Tree:
                 await asyncio.wait_for(self.wait(), grace)
         await asyncio.to_thread(kill_tree, self.pid, mark)
         code = await self.wait()
-        if self._copying:
-            await asyncio.wait([self._copying], timeout=_LAST_WORDS)
+        await asyncio.wait([self._copying], timeout=_LAST_WORDS)
+        self._copying.cancel()
         return code
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program's process group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+async def _copy_output(source: int, log: LogFile, clock: Callable[[], datetime]) -> None:
+    """Write what comes out of a pipe to a log, until its other end is closed."""
+    stream = asyncio.StreamReader(limit=_LONGEST_LINE)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(source, "rb", buffering=0)
+    )
+    try:
+        while piece := await _line(stream):
+            log.write(clock(), piece)
+    finally:
+        transport.close()
+        log.close()
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:
