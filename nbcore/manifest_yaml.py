@@ -13,6 +13,8 @@ from nbcore.names import JsonObject
 _READ_DIFFERENTLY = re.compile(
     r"[-+]?(\d[\d_]*)?\.?[\d_]*([eE][-+]?\d+)?|[-+]?0[xob][\da-fA-F_]+|[yYnN]", re.ASCII
 )
+# Line ends of Unicode: only between double quotes are they written as what they are.
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -21,6 +23,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "'" if _READ_DIFFERENTLY.fullmatch(text) else None
+    style = '"' if _LINE_ENDS.search(text) else style
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
