@@ -14,8 +14,8 @@ from tests.cluster.servers import (
     ApiServer,
     Server,
     ServerName,
-    apply_crds,
     cannot_run,
+    create_crds,
     fresh_namespace,
     running_sandbox,
 )
@@ -51,7 +51,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     else:
         kubeconfig = request.getfixturevalue("sandbox")
     api = Api(kubeconfig)
-    apply_crds(api)
+    create_crds(api)
     yield Server(name, kubeconfig)
     api.close()
 

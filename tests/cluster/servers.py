@@ -91,16 +91,16 @@ def running_sandbox(data: Path) -> Iterator[Path]:
         process.stop()
 
 
-def apply_crds(api: Api) -> None:
-    """Applies deploy/crds and waits until the server serves our kinds."""
+def create_crds(api: Api) -> None:
+    """Makes the kinds of deploy/crds and waits until the server serves our kinds."""
     for file in sorted(CRDS.glob("*.yaml")):
-        _apply_crd(api, yaml.safe_load(file.read_text()))
+        _create_crd(api, yaml.safe_load(file.read_text()))
 
 
-def _apply_crd(api: Api, crd: JsonObject) -> None:
-    path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{crd['metadata']['name']}"
-    answer = api.apply(path, crd, manager="tests", force="true")
-    assert answer.status in {200, 201}, answer.body
+def _create_crd(api: Api, crd: JsonObject) -> None:
+    crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    path = f"{crds}/{crd['metadata']['name']}"
+    api.create(crds, crd)
     collection = f"/apis/{crd['spec']['group']}/v1/{crd['spec']['names']['plural']}"
     eventually(lambda: _is_established(api, path), what=f"{path} is established")
     eventually(lambda: api.exists(collection), what=f"{collection} is served")
@@ -116,7 +116,7 @@ def _is_established(api: Api, path: str) -> bool:
 def fresh_namespace(api: Api, *, is_real: bool) -> Iterator[str]:
     """A namespace of its own; its deletion is asked for, not awaited."""
     name = f"t{os.getpid()}-{next(_numbers)}"
-    api.create("/api/v1/namespaces", {"metadata": {"name": name}})
+    api.create("/api/v1/namespaces", _namespace(name))
     try:
         if is_real:
             # Until a controller has made it, pods are refused; the sandbox has no such accounts.
@@ -125,3 +125,7 @@ def fresh_namespace(api: Api, *, is_real: bool) -> Iterator[str]:
         yield name
     finally:
         api.delete(f"/api/v1/namespaces/{name}")
+
+
+def _namespace(name: str) -> JsonObject:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}

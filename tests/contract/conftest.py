@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 
 from nbcore.kube.resources import NODES
 from tests.cluster.api import eventually
-from tests.cluster.build import find_assets
-from tests.cluster.servers import ApiServer, cannot_run
-from tests.contract.kubectl import Kubectl
+from tests.cluster.servers import ApiServer
+from tests.contract.kubectl import Kubectl, kubectl_binary
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ def node(api_server: ApiServer) -> Iterator[str]:
         yield str(api_server.api.get(NODES.path())["items"][0]["metadata"]["name"])
         return
     name = f"node-{api_server.namespace}"
-    api_server.api.create(NODES.path(), {"metadata": {"name": name}})
+    api_server.api.create(NODES.path(), {"kind": "Node", "metadata": {"name": name}})
     allocatable = {"cpu": "4", "memory": "8Gi", "pods": "110", "nvidia.com/gpu": "2"}
     ready = {"type": "Ready", "status": "True", "reason": "KubeletReady"}
     status = {"capacity": allocatable, "allocatable": allocatable, "conditions": [ready]}
@@ -42,8 +40,4 @@ def _untaint(s: ApiServer, name: str) -> bool:
 @pytest.fixture
 def kubectl(api_server: ApiServer, tmp_path: Path) -> Kubectl:
     """kubectl in this test's namespace."""
-    assets = find_assets()
-    binary = str(assets / "kubectl") if assets else shutil.which("kubectl")
-    if binary is None:
-        cannot_run("no kubectl: neither `make cluster` has run nor is one on PATH")
-    return Kubectl(binary, api_server.kubeconfig, api_server.namespace, tmp_path)
+    return Kubectl(kubectl_binary(), api_server.kubeconfig, api_server.namespace, tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,7 +12,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.cluster.build import find_assets
+from tests.cluster.servers import cannot_run
+
 SECONDS = 40
+
+
+def kubectl_binary() -> str:
+    """The kubectl beside the control plane's binaries, or the one on PATH; skips without either."""
+    assets = find_assets()
+    binary = str(assets / "kubectl") if assets else shutil.which("kubectl")
+    if binary is None:
+        cannot_run("no kubectl: neither `make cluster` has run nor is one on PATH")
+    return binary
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ from tests.cluster.api import JsonObject
 
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")
 
-IMAGE = "kubeflownotebookswg/jupyter-scipy:v1.8.0"
+# No server here can run it: contract tests are about objects, not about what runs in them.
+IMAGE = "registry.example.com/editor:1.0"
+
+
+def namespace(name: str) -> JsonObject:
+    """A Namespace."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def config_map(name: str, **data: str) -> JsonObject:

@@ -10,7 +10,7 @@ import pytest
 from nbcore.kube.resources import CUSTOM_RESOURCE_DEFINITIONS, NOTEBOOKS, SETTINGS
 from tests.cluster.api import JSON_PATCH, JsonObject, eventually
 from tests.cluster.servers import ApiServer
-from tests.contract.objects import notebook
+from tests.contract.objects import IMAGE, notebook
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 
@@ -205,7 +205,7 @@ def test_given_a_notebook_when_asked_for_as_a_table_then_the_columns_are_filled(
     assert cells == {
         "Name": "a",
         "Type": "jupyter",
-        "Image": "kubeflownotebookswg/jupyter-scipy:v1.8.0",
+        "Image": IMAGE,
         "CPU": "200m",
         "Memory": "1Gi",
         "GPU": "1",

@@ -114,6 +114,8 @@ def test_given_a_notebook_when_described_then_its_spec_and_events_are_shown(
         "uid": made["metadata"]["uid"],
     }
     event = {
+        "apiVersion": "v1",
+        "kind": "Event",
         "metadata": {"name": "a.1"},
         "involvedObject": involved,
         "reason": "Pulling",

@@ -6,7 +6,7 @@ import pytest
 
 from nbcore.kube.resources import NOTEBOOKS, PODS, Resource
 from tests.cluster.servers import ApiServer
-from tests.contract.objects import CONFIG_MAPS, config_map, labelled, notebook, pod
+from tests.contract.objects import CONFIG_MAPS, config_map, labelled, namespace, notebook, pod
 
 
 def _names(answer: dict[str, Any]) -> list[str]:
@@ -174,10 +174,10 @@ def test_given_objects_in_two_namespaces_when_all_are_listed_then_both_come(
     api_server: ApiServer,
 ) -> None:
     other = f"{api_server.namespace}-other"
-    api_server.api.create("/api/v1/namespaces", {"metadata": {"name": other}})
-    for namespace in (api_server.namespace, other):
+    api_server.api.create("/api/v1/namespaces", namespace(other))
+    for where in (api_server.namespace, other):
         body = labelled(notebook("twice"), run=api_server.namespace)
-        api_server.api.create(NOTEBOOKS.path(namespace), body)
+        api_server.api.create(NOTEBOOKS.path(where), body)
 
     answer = api_server.api.get(NOTEBOOKS.path(), labelSelector=f"run={api_server.namespace}")
 

@@ -7,14 +7,14 @@ import pytest
 from nbcore.kube.resources import NAMESPACES, NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, STATEFUL_SETS
 from tests.cluster.api import eventually
 from tests.cluster.servers import ApiServer
-from tests.contract.objects import CONFIG_MAPS, claim, config_map, notebook, stateful_set
+from tests.contract.objects import CONFIG_MAPS, claim, config_map, namespace, notebook, stateful_set
 
 
 @pytest.fixture
 def doomed(api_server: ApiServer) -> Iterator[str]:
     """A namespace that the test deletes."""
     name = f"{api_server.namespace}-doomed"
-    api_server.api.create(NAMESPACES.path(), {"metadata": {"name": name}})
+    api_server.api.create(NAMESPACES.path(), namespace(name))
     yield name
     eventually(lambda: not api_server.api.exists(NAMESPACES.path(name=name)), what="it is gone")
 
@@ -110,6 +110,6 @@ def test_given_a_namespace_of_the_system_when_deleted_then_forbidden(
 def test_given_a_wrong_name_when_a_namespace_is_made_then_invalid(
     api_server: ApiServer, name: str
 ) -> None:
-    status = api_server.api.expect(422, "POST", NAMESPACES.path(), {"metadata": {"name": name}})
+    status = api_server.api.expect(422, "POST", NAMESPACES.path(), namespace(name))
 
     assert status["details"]["causes"][0]["field"] == "metadata.name"

@@ -37,6 +37,22 @@ def test_given_nothing_when_created_then_the_server_fills_in_metadata(
     assert api_server.api.get(resource.path(api_server.namespace, "first")) == made
 
 
+def test_given_no_kind_when_a_built_in_object_is_created_then_the_url_says_it(
+    api_server: ApiServer,
+) -> None:
+    body = {"metadata": {"name": "a"}}
+
+    made = api_server.api.create(CONFIG_MAPS.path(api_server.namespace), body)
+
+    assert (made["apiVersion"], made["kind"]) == ("v1", "ConfigMap")
+
+
+def test_given_no_kind_when_a_notebook_is_created_then_bad_request(api_server: ApiServer) -> None:
+    body = {key: value for key, value in notebook("a").items() if key != "kind"}
+
+    api_server.api.expect(400, "POST", NOTEBOOKS.path(api_server.namespace), body)
+
+
 @BOTH
 def test_given_an_object_when_created_again_then_it_already_exists(
     api_server: ApiServer, resource: Resource, build: Build
@@ -80,7 +96,7 @@ def test_given_no_object_when_addressed_then_not_found(
 def test_given_a_generate_name_when_created_then_five_characters_are_added(
     api_server: ApiServer,
 ) -> None:
-    body = {"metadata": {"generateName": "copy-"}}
+    body = {**config_map(""), "metadata": {"generateName": "copy-"}}
 
     names = {
         api_server.api.create(CONFIG_MAPS.path(api_server.namespace), body)["metadata"]["name"]
@@ -119,7 +135,9 @@ def test_given_a_generate_name_when_created_then_five_characters_are_added(
 def test_given_wrong_metadata_when_created_then_the_cause_names_the_field(
     api_server: ApiServer, body: JsonObject, code: int, reason: str, field: str
 ) -> None:
-    status = api_server.api.expect(code, "POST", CONFIG_MAPS.path(api_server.namespace), body)
+    path = CONFIG_MAPS.path(api_server.namespace)
+
+    status = api_server.api.expect(code, "POST", path, {**config_map(""), **body})
 
     assert status["reason"] == "Invalid"
     assert (reason, field) in [(c["reason"], c["field"]) for c in status["details"]["causes"]]

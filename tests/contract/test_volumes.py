@@ -24,7 +24,6 @@ def default_class(api_server: ApiServer) -> Iterator[str]:
         "kind": "StorageClass",
         "metadata": {"name": name, "annotations": {DEFAULT: "true"}},
         "provisioner": "kubernetes.io/no-provisioner",
-        "volumeBindingMode": "WaitForFirstConsumer",
     }
     api_server.api.create(STORAGE_CLASSES.path(), body)
     # Admission learns of a new class from a watch.
@@ -73,25 +72,6 @@ def test_given_an_empty_class_when_created_then_it_stays_empty_and_unbound(
     assert default_class
     assert made["spec"]["storageClassName"] == ""
     assert made["status"]["phase"] == "Pending"
-
-
-def test_given_a_class_that_waits_when_no_pod_uses_the_claim_then_it_stays_pending(
-    api_server: ApiServer, default_class: str
-) -> None:
-    path = PERSISTENT_VOLUME_CLAIMS.path(api_server.namespace)
-    made = api_server.api.create(path, claim("data"))
-    selector = f"involvedObject.uid={made['metadata']['uid']}"
-    events = f"/api/v1/namespaces/{api_server.namespace}/events"
-
-    found = eventually(
-        lambda: api_server.api.get(events, fieldSelector=selector)["items"],
-        what="the controller says why",
-    )
-
-    assert default_class
-    assert found[0]["reason"] == "WaitForFirstConsumer"
-    assert found[0]["message"] == "waiting for first consumer to be created before binding"
-    assert api_server.api.get(f"{path}/data")["status"]["phase"] == "Pending"
 
 
 @pytest.mark.parametrize(

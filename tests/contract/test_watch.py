@@ -18,7 +18,7 @@ import pytest
 
 from nbcore.kube.resources import NOTEBOOKS, Resource
 from tests.cluster.api import Api
-from tests.cluster.servers import ApiServer, Server, apply_crds, running_sandbox
+from tests.cluster.servers import ApiServer, Server, create_crds, running_sandbox
 from tests.contract.objects import CONFIG_MAPS, config_map, labelled, notebook
 
 BOTH = pytest.mark.parametrize("resource", [CONFIG_MAPS, NOTEBOOKS], ids=lambda r: r.plural)
@@ -244,7 +244,7 @@ def forgetful(server: Server, tmp_path: Path) -> Iterator[tuple[Api, str]]:
         return
     with running_sandbox(tmp_path) as kubeconfig:
         api = Api(kubeconfig)
-        apply_crds(api)
+        create_crds(api)
         version = api.get(NOTEBOOKS.path())["metadata"]["resourceVersion"]
         api.create(NOTEBOOKS.path("default"), notebook("a"))
         api.close()
