@@ -90,14 +90,16 @@ def draw_image(ide: IdeType, catalog: Catalog, slots: Slots) -> str:
     """An image of the catalog, or one that is typed right there."""
     images = [entry.image for entry in catalog.entries(ide)]
     usual = catalog.default_image(ide)
+    # One widget a type, so that each keeps its own choice and its own default.
+    widget = key(f"{Field.IMAGE}_{ide}")
+    own = st.session_state.get(widget)
     image = st.selectbox(
         "Image",
-        images,
+        [*images, own] if own and own not in images else images,
         index=images.index(usual) if usual else None,
         format_func=lambda image: _image_title(image, catalog),
         accept_new_options=True,
-        # One widget a type, so that each keeps its own choice and its own default.
-        key=key(f"{Field.IMAGE}_{ide}"),
+        key=widget,
         on_change=touch,
         args=(Field.IMAGE,),
         placeholder="Choose one or type a reference, for example team/lab:1.2",

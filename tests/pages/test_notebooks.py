@@ -1,0 +1,217 @@
+"""The list, on the sandbox: no controller runs, so that each status is what the test wrote."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbcore.kube.resources import NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS
+from tests.nbcore.builders import with_home
+from tests.pages.visit import Visit, click, run, select, type_into, words
+
+
+def test_given_no_notebook_when_opened_then_each_ide_is_one_click_away(visit: Visit) -> None:
+    page = visit.open_list()
+
+    assert f"Nothing runs in {visit.namespace} yet" in words(page)
+    assert [button.label for button in page.button] == [
+        "Start JupyterLab",
+        "Start VS Code",
+        "Start RStudio",
+    ]
+    assert not page.dataframe
+
+
+def test_given_no_notebook_when_one_click_starts_one_then_it_is_made_and_listed(
+    visit: Visit,
+) -> None:
+    page = click(visit.open_list(), "Start JupyterLab")
+
+    assert page.dataframe[0].value["Name"].tolist() == ["jupyter"]
+    assert "jupyter is starting." in words(page)
+    made = visit.stored("notebooks", "jupyter")
+    assert made["metadata"]["annotations"]["ml.oneblock.ai/owner"] == "alice"
+    assert visit.names("persistentvolumeclaims") == {"jupyter"}
+
+
+def test_given_a_double_click_when_starting_then_one_notebook_is_made(visit: Visit) -> None:
+    page = visit.open_list()
+    page.button(key="start_rstudio").click()
+    run(page)
+
+    page.get("menu_button")[0].click("RStudio")
+    run(page)
+
+    assert visit.names("notebooks") == {"rstudio"}
+
+
+@pytest.mark.parametrize(
+    ("phase", "message", "verbs", "link"),
+    [
+        pytest.param("Ready", "", ["Stop", "Delete"], "/notebook/{}/nb/", id="ready"),
+        pytest.param("Starting", "Pulling", ["Stop", "Delete"], "", id="starting"),
+        pytest.param("Failed", "No such image: x", ["Stop", "Delete"], "", id="failed"),
+    ],
+)
+def test_given_a_phase_when_listed_then_cause_and_actions_fit_it(
+    visit: Visit, phase: str, message: str, verbs: list[str], link: str
+) -> None:
+    visit.has_notebook("nb", phase=phase, message=message)
+
+    row = visit.open_list().dataframe[0].value.iloc[0]
+
+    assert list(row["Status"]) == [phase]
+    assert row["What is going on"] == message
+    assert list(row["⋮"]) == verbs
+    assert row["Open"] == link.format(visit.namespace)
+
+
+def test_given_a_notebook_when_listed_then_what_it_holds_is_told(visit: Visit) -> None:
+    parts = with_home("files")
+    limits = {"cpu": "2", "memory": "8Gi", "nvidia.com/gpu": 1}
+    visit.has_notebook(
+        "nb", **parts | {"container": parts["container"] | {"resources": {"limits": limits}}}
+    )
+
+    row = visit.open_list().dataframe[0].value.iloc[0]
+
+    assert row["Type"] == "JupyterLab"
+    assert row["Image"] == "jupyter-scipy:v1.8.0"
+    assert (row["Size"], row["CPU"], row["Memory (GiB)"], row["GPU"]) == (
+        "2 CPU · 8 GiB · 1 GPU",
+        2,
+        8,
+        1,
+    )
+    assert row["Volume"] == "files"
+
+
+def test_given_an_object_that_is_no_notebook_when_listed_then_it_is_one_row_that_says_so(
+    visit: Visit,
+) -> None:
+    visit.has_notebook("strange", container={"image": None})
+    visit.has_notebook("good", phase="Ready")
+
+    table = visit.open_list().dataframe[0].value.set_index("Name")
+
+    assert list(table.loc["strange", "Status"]) == ["Failed"]
+    assert "image is missing" in table.loc["strange", "What is going on"]
+    assert list(table.loc["good", "Status"]) == ["Ready"]
+
+
+def test_given_hostile_text_when_shown_then_it_never_becomes_markup(visit: Visit) -> None:
+    evil = "<img src=x onerror=alert(1)> [a](http://evil) :smile:"
+    visit.has_notebook("nb", metadata={"annotations": {"ml.oneblock.ai/owner": evil}})
+
+    page = visit.open_list({"search": evil})
+    type_into(page, "Search", "[a](http://evil) nothing")
+
+    assert page.text[0].value == 'No notebook matches "[a](http://evil) nothing".'
+    assert not any("evil" in str(part.value) for part in page.markdown)
+
+
+def test_given_a_selection_when_stopped_then_it_asks_first_and_then_suspends(visit: Visit) -> None:
+    visit.has_notebook("nb", phase="Ready")
+    page = select(visit.open_list(), 0)
+
+    click(page, "Stop")
+    asked = visit.stored("notebooks", "nb")["spec"].get("suspend", False)
+    click(page, "Stop")
+
+    assert asked is False
+    assert visit.stored("notebooks", "nb")["spec"]["suspend"] is True
+    assert "nb is stopping." in words(page)
+
+
+def test_given_a_stopped_notebook_when_started_then_it_runs_again(visit: Visit) -> None:
+    visit.has_notebook("nb", spec={"suspend": True}, phase="Stopped")
+
+    page = click(select(visit.open_list(), 0), "Start")
+
+    assert visit.stored("notebooks", "nb")["spec"].get("suspend") is not True
+    assert "nb is starting." in words(page)
+
+
+@pytest.mark.parametrize(
+    ("is_ticked", "left"),
+    [pytest.param(False, {"nb"}, id="kept"), pytest.param(True, set(), id="ticked")],
+)
+def test_given_a_volume_when_its_notebook_is_deleted_then_it_goes_only_if_ticked(
+    visit: Visit, *, is_ticked: bool, left: set[str]
+) -> None:
+    visit.has_volume("nb", size="20Gi")
+    visit.has_notebook("nb", **with_home("nb"))
+    visit.sees(PERSISTENT_VOLUME_CLAIMS, "nb")
+    page = click(select(visit.open_list(), 0), "Delete")
+
+    assert "Volume nb (20 GiB) stays." in words(page)
+    if is_ticked:
+        page.checkbox[0].check()
+    click(page, "Delete")
+
+    assert visit.names("notebooks") == set()
+    assert visit.names("persistentvolumeclaims") == left
+
+
+def test_given_a_dialog_when_cancelled_then_nothing_happens(visit: Visit) -> None:
+    visit.has_notebook("nb", phase="Ready")
+    page = click(select(visit.open_list(), 0), "Delete")
+
+    click(page, "Cancel")
+
+    assert visit.names("notebooks") == {"nb"}
+
+
+def test_given_a_notebook_that_was_replaced_when_the_old_one_is_deleted_then_the_new_one_stays(
+    visit: Visit,
+) -> None:
+    visit.has_notebook("nb")
+    page = click(select(visit.open_list(), 0), "Delete")
+    visit.api.delete(visit.path("notebooks", "nb"))
+    visit.has_notebook("nb", label="rstudio")
+
+    click(page, "Delete")
+
+    assert visit.names("notebooks") == {"nb"}
+    assert page.error
+
+
+def test_given_a_selection_when_rows_move_then_it_moves_along(visit: Visit) -> None:
+    visit.has_notebook("aa")
+    page = select(visit.open_list(), 0)
+    visit.has_notebook("bb", metadata={"annotations": {}})
+
+    run(page)
+
+    shown = page.dataframe[0].value["Name"].tolist()
+    selected = page.session_state["notebooks_table"]["selection"]["rows"]
+    assert [shown[position] for position in selected] == ["aa"]
+
+
+def test_given_filters_when_nothing_matches_then_they_can_be_cleared(visit: Visit) -> None:
+    visit.has_notebook("nb", phase="Ready")
+    page = visit.open_list({"phase": "Failed"})
+
+    assert "No notebook matches these phases." in words(page)
+    click(page, "Clear filters")
+
+    assert page.dataframe[0].value["Name"].tolist() == ["nb"]
+
+
+def test_given_a_search_when_typed_then_only_matches_are_listed(visit: Visit) -> None:
+    visit.has_notebook("churn")
+    visit.has_notebook("fraud")
+
+    page = type_into(visit.open_list(), "Search", "FRA")
+
+    assert page.dataframe[0].value["Name"].tolist() == ["fraud"]
+    assert "1 of 2 notebooks" in words(page)
+
+
+def test_given_all_namespaces_when_chosen_then_each_row_says_where_it_is(visit: Visit) -> None:
+    visit.has_notebook("nb")
+
+    page = visit.open_list({"namespace": "All namespaces"})
+
+    table = page.dataframe[0].value
+    assert visit.namespace in table["Namespace"].tolist()
+    visit.sees(NOTEBOOKS, "nb")
