@@ -62,7 +62,7 @@ def _pod_spec(spec: Object, path: str) -> Iterator[Cause]:
         seen.add(str(container.get("name")))
         yield from _container(container, where, volumes)
     restart = spec.get("restartPolicy")
-    if restart not in {"Always", "OnFailure", "Never"}:
+    if restart and restart not in {"Always", "OnFailure", "Never"}:
         yield unsupported(f"{path}.restartPolicy", restart, ["Always", "OnFailure", "Never"])
 
 
@@ -116,9 +116,9 @@ def _stateful_set(obj: Object, old: Object | None) -> Iterator[Cause]:
     labels = (template.get("metadata") or {}).get("labels") or {}
     if not spec.get("selector"):
         yield required("spec.selector")
-    elif any(labels.get(key) != value for key, value in selector.items()):
+    if not selector or any(labels.get(key) != value for key, value in selector.items()):
         detail = "`selector` does not match template `labels`"
-        yield invalid("spec.template.metadata.labels", labels, detail)
+        yield invalid("spec.template.metadata.labels", labels or None, detail)
     yield from _pod_spec(template.get("spec") or {}, "spec.template.spec")
     if spec.get("replicas", 0) < 0:
         yield invalid("spec.replicas", spec["replicas"], "must be greater than or equal to 0")
@@ -132,9 +132,6 @@ def _fixed(spec: Object) -> Object:
 
 def _service(service: Object, _: Object | None) -> Iterator[Cause]:
     spec = service["spec"]
-    types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
-    if spec["type"] not in types:
-        yield unsupported("spec.type", spec["type"], types)
     ports = spec.get("ports") or []
     if not ports and spec.get("clusterIP") != "None" and spec["type"] != "ExternalName":
         yield required("spec.ports")
@@ -146,6 +143,9 @@ def _service(service: Object, _: Object | None) -> Iterator[Cause]:
             )
         if len(ports) > 1 and not port.get("name"):
             yield required(f"spec.ports[{index}].name")
+    types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
+    if spec["type"] not in types:
+        yield unsupported("spec.type", spec["type"], types)
 
 
 def _claim(claim: Object, old: Object | None) -> Iterator[Cause]:

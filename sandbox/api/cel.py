@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from sandbox.api.statuses import Cause, CauseType, shown
+from sandbox.api.statuses import Cause, CauseType
 from sandbox.api.structure import child_path, field_schema, json_type
 from sandbox.api.validation import list_key
 from sandbox.client import Object
@@ -150,9 +150,12 @@ def _evaluate(expression: str, variables: dict[str, Any]) -> Any:
 
 
 def _reason(problem: Exception) -> str:
-    text = str(problem.args[0]) if problem.args else shown(str(problem))
-    missing = re.search(r"no such (?:key|member)[^\w]*'?([\w.-]+)", text)
-    return f"no such key: {missing.group(1)}" if missing else text
+    """Why an expression failed: the words of the function that did, if there are any. Pure."""
+    if isinstance(problem.__cause__, ValueError) and problem.__cause__.args:
+        return str(problem.__cause__.args[0])
+    text = str(problem.args[0]) if problem.args else type(problem).__name__
+    missing = re.fullmatch(r"no such member in mapping: '(.*)'", text)
+    return f"no such key: {missing.group(1)}" if missing else text[:200]
 
 
 @lru_cache(maxsize=1024)

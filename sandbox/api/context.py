@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sandbox.api import statuses
 from sandbox.api.kinds import Kind
+from sandbox.api.options import delete_option
 from sandbox.api.registry import Registry
 from sandbox.api.request import Request
 from sandbox.api.store import Store, Stored
@@ -70,18 +71,10 @@ class Call:
 
     @property
     def is_dry_run(self) -> bool:
-        """Whether nothing may be stored.
-
-        Raises:
-            ApiError: 400 for another word than All.
-        """
-        wanted = self.request.query.get("dryRun", "")
-        if not wanted and isinstance(self.request.body, dict):
-            options = self.request.body.get("dryRun")
-            wanted = "All" if options == ["All"] else ""
-        if wanted not in {"", "All"}:
-            raise statuses.bad_request(f'dryRun: Unsupported value: "{wanted[:40]}"')
-        return wanted == "All"
+        """Whether nothing may be stored."""
+        if self.request.query.get("dryRun") == "All":
+            return True
+        return delete_option(self.request, "dryRun") == ["All"]
 
     def stored(self) -> Stored:
         """The object that the path names.

@@ -9,13 +9,21 @@ from sandbox.api import statuses
 from sandbox.api.kinds import Kind
 from sandbox.api.quantities import canonical_quantity
 from sandbox.api.structure import field_schema, prune, wrong_types
-from sandbox.client import Object
+from sandbox.client import ApiError, Object
 
 _GO_TYPES = {
     "integer": "int32",
     "boolean": "bool",
     "array": "[]string",
     "object": "map[string]string",
+}
+_TYPED = {
+    "integer": "numeric (int or float)",
+    "number": "numeric (int or float)",
+    "string": "string",
+    "boolean": "boolean",
+    "array": "list",
+    "object": "map",
 }
 _MOST_WARNINGS = 20
 
@@ -28,22 +36,13 @@ class FieldValidation(StrEnum):
     IGNORE = "Ignore"
 
 
-def field_validation(text: str) -> FieldValidation:
-    """The choice in a query; the server warns when nothing is said. Pure.
-
-    Raises:
-        ApiError: 422-like 400 for another word.
-    """
-    try:
-        return FieldValidation(text or FieldValidation.WARN)
-    except ValueError:
-        raise statuses.bad_request(
-            f'fieldValidation parameter unsupported: "{text[:40]}"'
-        ) from None
-
-
-def decode(body: Any, kind: Kind, validation: FieldValidation) -> tuple[Object, list[str]]:
+def decode(body: Any, kind: Kind, wanted: str) -> tuple[Object, list[str]]:
     """The object in a body, reduced to what its schema knows, and warnings. Pure.
+
+    Args:
+        body: the JSON value.
+        kind: what it should be.
+        wanted: a checked fieldValidation; "" means Warn.
 
     Raises:
         ApiError: 400 when it is no object of this kind, has a value of the wrong type (built-in
@@ -52,13 +51,50 @@ def decode(body: Any, kind: Kind, validation: FieldValidation) -> tuple[Object, 
     obj = _recognised(body, kind)
     _check_types(obj, kind)
     kept, unknown = prune(obj, kind.schema)
+    validation = FieldValidation(wanted or FieldValidation.WARN)
     sentences = [f'unknown field "{path}"' for path in sorted(unknown)]
     if sentences and validation is FieldValidation.STRICT:
         raise statuses.bad_request(
             f"{_prefix(kind)}strict decoding error: {', '.join(sentences[:_MOST_WARNINGS])}"
         )
     warnings = sentences[:_MOST_WARNINGS] if validation is FieldValidation.WARN else []
-    return (kept if kind.is_custom else canonical(kept, kind.schema)), warnings
+    return _canonical_object(kept, kind), warnings
+
+
+def decode_for_apply(body: Object, kind: Kind) -> Object:
+    """The object in an apply. Pure.
+
+    Raises:
+        ApiError: 400 when it is no object of this kind, 500 when it does not fit its schema.
+    """
+    obj = _recognised(body, kind)
+    wrong = next(wrong_types(obj, kind.schema), None)
+    if wrong:
+        wanted = _TYPED.get(wrong.wanted, "scalar")
+        raise not_typed(obj, f".{wrong.path}: expected {wanted}, got {_TYPED[wrong.actual]}")
+    kept, unknown = prune(obj, kind.schema)
+    if unknown:
+        raise not_typed(obj, f".{unknown[0]}: field not declared in schema")
+    return _canonical_object(kept, kind)
+
+
+def not_typed(obj: Object, why: str) -> ApiError:
+    """500: an apply that does not fit the schema is refused so, and not with 400. Pure."""
+    metadata = obj["metadata"]
+    named = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}"
+    gvk = f"{obj['apiVersion']}, Kind={obj['kind']}"
+    message = f"failed to create typed patch object ({named}; {gvk}): {why}"
+    return statuses.error(500, "", message)
+
+
+def _canonical_object(obj: Object, kind: Kind) -> Object:
+    """Custom kinds keep every value as it was written."""
+    if kind.is_custom:
+        return obj
+    try:
+        return canonical(obj, kind.schema)
+    except ValueError as problem:
+        raise statuses.bad_request(f"{_prefix(kind)}{problem}") from problem
 
 
 def _prefix(kind: Kind) -> str:
@@ -84,31 +120,38 @@ def _recognised(body: Any, kind: Kind) -> Object:
 
 def _check_types(obj: Object, kind: Kind) -> None:
     """Custom kinds are decoded without types, except for their metadata."""
-    schema = kind.schema
+    schema, value = kind.schema, obj
     if kind.is_custom:
-        schema = {"properties": {"metadata": schema["properties"]["metadata"]}}
-    for path, actual, wanted in wrong_types(obj, schema):
-        go_type = _GO_TYPES.get(wanted, wanted)
+        schema, value = schema["properties"]["metadata"], obj["metadata"]
+    wrong = next(wrong_types(value, schema), None)
+    if wrong:
+        actual = "number" if wrong.actual == "integer" else wrong.actual
+        go_type = _GO_TYPES.get(wrong.wanted, wrong.wanted)
         raise statuses.bad_request(
             f"{_prefix(kind)}json: cannot unmarshal {actual} into Go struct field "
-            f"{kind.kind}.{path} of type {go_type}"
+            f"{wrong.struct}.{wrong.path} of type {go_type}"
         )
+
+
+def _is_omitted(value: Any, schema: Object) -> bool:
+    """Whether Go leaves a field out because it is empty: lists and maps, but no structures. Pure."""
+    return value == [] or (value == {} and "additionalProperties" in schema)
 
 
 def canonical(value: Any, schema: Object) -> Any:
     """A value of a built-in kind with its quantities in Kubernetes' canonical form. Pure.
 
     Raises:
-        ApiError: 400 for a quantity that is none.
+        ValueError: for a quantity that is none.
     """
     if schema.get("x-quantity"):
-        try:
-            return canonical_quantity(str(value))
-        except ValueError as problem:
-            raise statuses.bad_request(f"unable to parse quantity's suffix: {problem}") from problem
+        return canonical_quantity(str(value))
     match value:
         case dict():
-            return {k: canonical(v, field_schema(schema, k) or {}) for k, v in value.items()}
+            needed = schema.get("required", ())
+            nested = {k: field_schema(schema, k) or {} for k in value}
+            filled = {k: canonical(v, nested[k]) for k, v in value.items()}
+            return {k: v for k, v in filled.items() if k in needed or not _is_omitted(v, nested[k])}
         case list():
             return [canonical(item, schema.get("items", {})) for item in value]
         case _:

@@ -129,20 +129,23 @@ def _filled_field(current: Any, wanted: Any, *, is_missing: bool) -> Any:
             return None if is_missing else fill(current, wanted.template)
         case [dict() as template]:
             return [fill(item, template) for item in current] if current else None
+        case dict() if is_missing:
+            return wanted if _is_plain(wanted) else None
         case dict():
-            return _without_markers(wanted) if is_missing else fill(current, wanted)
+            return fill(current, wanted)
         case _:
             return wanted if is_missing else None
 
 
-def _without_markers(template: Object) -> Object:
-    return {
-        k: v
-        for k, v in template.items()
-        if not isinstance(v, Within)
-        and v != []
-        and not (isinstance(v, list) and isinstance(v[0], dict))
-    }
+def _is_plain(template: Any) -> bool:
+    """Whether a template is a value to set, rather than defaults for what may be inside. Pure."""
+    match template:
+        case Within() | [dict()]:
+            return False
+        case dict():
+            return all(_is_plain(item) for item in template.values())
+        case _:
+            return True
 
 
 def with_defaults(obj: Object, resource: str) -> Object:
@@ -152,12 +155,12 @@ def with_defaults(obj: Object, resource: str) -> Object:
         case "pods":
             return filled | {"spec": _with_requests(_pod_spec(filled.get("spec", {})))}
         case "statefulsets.apps":
-            spec = filled["spec"]
+            spec = filled.get("spec", {})
             template = spec.get("template", {})
             filled_template = template | {"spec": _pod_spec(template.get("spec", {}))}
             return filled | {"spec": spec | {"template": filled_template}}
         case "services":
-            return filled | {"spec": _with_target_ports(filled["spec"])}
+            return filled | {"spec": _with_target_ports(filled.get("spec", {"type": "ClusterIP"}))}
         case "namespaces":
             return _with_name_label(filled)
         case "secrets":

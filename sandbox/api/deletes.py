@@ -111,24 +111,18 @@ def _options(call: Call) -> Object:
     """DeleteOptions from the body, else from the query.
 
     Raises:
-        ApiError: 400 for a value of the wrong type, 422 for an unknown propagation policy.
+        ApiError: 400 for a value of the wrong type.
     """
     body = call.request.body if isinstance(call.request.body, dict) else {}
     options = {k: v for k, v in body.items() if v is not None}
-    query = call.request.query
-    if "propagationPolicy" in query:
-        options.setdefault("propagationPolicy", query["propagationPolicy"])
+    if "propagationPolicy" in call.request.query:
+        options.setdefault("propagationPolicy", call.request.query["propagationPolicy"])
     if (grace := call.request.number("gracePeriodSeconds")) is not None:
         options.setdefault("gracePeriodSeconds", grace)
-    if not isinstance(options.get("gracePeriodSeconds", 0), int) or not isinstance(
-        options.get("preconditions", {}), dict
-    ):
-        raise statuses.bad_request("DeleteOptions cannot be handled: wrong type of a field")
-    policy = options.get("propagationPolicy", "Background")
-    if policy not in {"Background", *_POLICY_FINALIZERS}:
-        raise statuses.bad_request(
-            f"propagationPolicy: Unsupported value: {statuses.shown(policy)}"
-        )
+    types = {"gracePeriodSeconds": int, "preconditions": dict, "propagationPolicy": str}
+    for name, wanted in types.items():
+        if name in options and type(options[name]) is not wanted:
+            raise statuses.bad_request(f"DeleteOptions cannot be handled: {name} has a wrong type")
     return options
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import sqlite3
@@ -68,7 +69,7 @@ class HttpApi:
 
     async def _answer(self, http: web.BaseRequest) -> web.StreamResponse:
         user = self._user(http)
-        query = {key: value for key, value in http.query.items()}
+        query = dict(http.query)
         target = parse_target(http.method, http.path, query)
         if target is None:
             return self._answer_path(http, user)
@@ -110,7 +111,7 @@ class HttpApi:
         kinds = list(self._world.registry.kinds())
         found = discovery.document(path, kinds) or openapi.document(path, kinds)
         if found is None:
-            return web.Response(text="404 page not found\n", status=404)
+            raise statuses.no_such_resource()
         return web.Response(body=encode(found), headers=_JSON)
 
     async def _stream_watch(self, http: web.BaseRequest, request: Request) -> web.StreamResponse:
@@ -120,9 +121,11 @@ class HttpApi:
             response = web.StreamResponse(headers=_JSON)
             await response.prepare(http)
             show = tables.event_writer(request, watch.kind)
-            async for kind, obj, raw in watch.events():
-                await response.write(show(kind, obj, raw))
-            await response.write_eof()
+            # Whoever hangs up ends the watch; there is nobody left to tell about it.
+            with contextlib.suppress(ConnectionError):
+                async for kind, obj, raw in watch.events():
+                    await response.write(show(kind, obj, raw))
+                await response.write_eof()
             return response
         finally:
             watch.close()
@@ -161,6 +164,8 @@ def _response(reply: Reply) -> web.Response:
 
 
 def _error(problem: ApiError) -> web.Response:
+    if not problem.body:
+        return web.Response(text=f"{problem.message}\n", status=problem.code)
     headers: Mapping[str, str] = _JSON
     seconds = (problem.body.get("details") or {}).get("retryAfterSeconds")
     if seconds:

@@ -9,7 +9,7 @@ from sandbox.api import pipeline, statuses
 from sandbox.api.authorization import ADMINISTRATORS
 from sandbox.api.context import World
 from sandbox.api.request import Request, User, parse_target
-from sandbox.client import MERGE_PATCH, ApiError, EventType, Object, WatchEvent
+from sandbox.client import MERGE_PATCH, Object, WatchEvent
 
 
 class LocalClient:
@@ -81,10 +81,6 @@ class LocalClient:
     async def watch(self, path: str, *, resource_version: str) -> AsyncIterator[WatchEvent]:
         """Follow a collection; ends with an ERROR event when the version is too old."""
         query = {"watch": "true", "resourceVersion": resource_version}
-        try:
-            watch = pipeline.watch(self._world, self._request("GET", path, query))
-        except ApiError as problem:
-            yield WatchEvent(EventType.ERROR, problem.body)
-            return
+        watch = pipeline.watch(self._world, self._request("GET", path, query))
         async for kind, obj, _ in watch.events():
             yield WatchEvent(kind, obj)

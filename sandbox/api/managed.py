@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sandbox.api.fields import (
+    FieldSet,
+    difference,
+    from_fields_v1,
+    to_fields_v1,
+)
 from sandbox.api.kinds import Kind
+from sandbox.api.meta import timestamp
 from sandbox.api.request import Request
 from sandbox.client import Object
+
+APPLY = "Apply"
+UPDATE = "Update"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,18 +27,109 @@ class Manager:
     """Who writes: a name, the operation (Apply or Update), and the part of the object."""
 
     name: str
-    operation: str = "Update"
+    operation: str = UPDATE
     subresource: str = ""
+    api_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a manager owns, and since when it is that."""
+
+    fields: FieldSet
+    time: str = ""
+
+
+Shares = Mapping[Manager, Share]
 
 
 def manager_of(request: Request, subresource: str) -> Manager:
     """The manager that a request names, or else the program that sent it. Pure."""
     program = request.user_agent.partition("/")[0][:128] or "unknown"
-    return Manager(request.query.get("fieldManager") or program, "Update", subresource)
+    return Manager(request.query.get("fieldManager") or program, UPDATE, subresource)
+
+
+def read_shares(obj: Object) -> dict[Manager, Share]:
+    """The managers of an object; malformed entries are left out. Pure."""
+    entries = obj["metadata"].get("managedFields") or []
+    pairs = [_read_entry(entry) for entry in entries if isinstance(entry, dict)]
+    return {manager: share for manager, share in pairs if share.fields}
+
+
+def _read_entry(entry: Object) -> tuple[Manager, Share]:
+    words = ("manager", "operation", "subresource", "apiVersion")
+    manager = Manager(*(str(entry.get(word) or "") for word in words))
+    fields = frozenset(from_fields_v1(entry.get("fieldsV1")))
+    return manager, Share(fields, str(entry.get("time") or ""))
+
+
+def write_shares(shares: Shares) -> list[Object]:
+    """ManagedFields as the API writes it. Pure."""
+    ordered = sorted(shares.items(), key=lambda item: _order(*item))
+    return [_entry(manager, share) for manager, share in ordered if share.fields]
+
+
+def _order(manager: Manager, share: Share) -> tuple[str, ...]:
+    return manager.operation, share.time, manager.name, manager.api_version, manager.subresource
+
+
+def _entry(manager: Manager, share: Share) -> Object:
+    entry: Object = {
+        "manager": manager.name,
+        "operation": manager.operation,
+        "apiVersion": manager.api_version,
+        "time": share.time,
+        "fieldsType": "FieldsV1",
+        "fieldsV1": to_fields_v1(share.fields),
+    }
+    return entry | ({"subresource": manager.subresource} if manager.subresource else {})
+
+
+def with_shares(obj: Object, shares: Shares) -> Object:
+    """An object with its managedFields written anew. Pure."""
+    metadata = {k: v for k, v in obj["metadata"].items() if k != "managedFields"}
+    entries = write_shares(shares)
+    return obj | {"metadata": metadata | ({"managedFields": entries} if entries else {})}
+
+
+def updated_shares(shares: Shares, manager: Manager, fields: FieldSet, now: datetime) -> Shares:
+    """The shares after a manager's own became ``fields``; its time moves only with them. Pure."""
+    before = shares.get(manager)
+    if before and before.fields == fields:
+        return shares
+    return {**shares, manager: Share(fields, timestamp(now))}
+
+
+def released(shares: Shares, manager: Manager, taken: FieldSet, removed: FieldSet) -> Shares:
+    """The shares after everybody but ``manager`` lost what was taken or removed. Pure."""
+    lost = taken | removed
+    return {
+        other: share if other == manager else Share(share.fields - lost, share.time)
+        for other, share in shares.items()
+    }
 
 
 def with_ownership(
     new: Object, old: Object | None, kind: Kind, manager: Manager, now: datetime
 ) -> Object:
-    """The object with its managedFields brought up to date after a write. Pure."""
-    return new
+    """The object after a create or an update: the writer owns what it changed. Pure."""
+    before: Object = old or {"metadata": {}}
+    change = difference(before, new, kind.schema)
+    shares: Shares = read_shares(new if _names_managers(new) else before)
+    if _resets(new):
+        shares = {}
+    me = Manager(manager.name, manager.operation, manager.subresource, kind.api_version)
+    shares = released(shares, me, change.changed, change.removed)
+    own = shares[me].fields if me in shares else frozenset()
+    own = (own - change.removed) | change.changed
+    return with_shares(new, updated_shares(shares, me, own, now))
+
+
+def _names_managers(obj: Object) -> bool:
+    return bool(obj["metadata"].get("managedFields"))
+
+
+def _resets(obj: Object) -> bool:
+    """Whether a writer forgets all managers on purpose, by an empty list or an empty entry."""
+    entries: Any = obj["metadata"].get("managedFields")
+    return entries in ([], [{}])

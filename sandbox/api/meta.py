@@ -104,6 +104,9 @@ def name_causes(name: str, kind: Kind) -> Iterator[Cause]:
     elif kind.plural in _FREELY_NAMED and not kind.is_custom:
         return
     elif kind.plural in _NAMED_BY_LABEL and not kind.is_custom:
+        if "." in name:
+            yield invalid(field, name, "must not contain dots")
+            return
         yield from _pattern_causes(field, name, 63, _LABEL, _DNS_LABEL_RULE)
     else:
         yield from _pattern_causes(field, name, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)

@@ -5,31 +5,96 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.api import decoding, statuses
+from sandbox.api.apply import apply, first_apply
 from sandbox.api.context import Call, Reply
-from sandbox.api.managed import manager_of
+from sandbox.api.fields import DuplicateKeyError, owned_set
+from sandbox.api.managed import APPLY, Manager, manager_of
 from sandbox.api.patches import json_patch, merge_patch
-from sandbox.api.writes import replace_object
-from sandbox.client import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, Object
+from sandbox.api.strategic import strategic_merge
+from sandbox.api.writes import create_object, replace_object
+from sandbox.client import (
+    APPLY_PATCH,
+    JSON_PATCH,
+    MERGE_PATCH,
+    STRATEGIC_MERGE_PATCH,
+    Object,
+)
 
 
 def patch(call: Call) -> Reply:
     """PATCH of an object or one of its parts."""
-    apply_change = _changes(call)
-    manager = manager_of(call.request, call.subresource)
-    return replace_object(call, apply_change, manager)
+    if call.request.content_type == APPLY_PATCH:
+        return _apply(call)
+    return replace_object(call, _change(call), manager_of(call.request, call.subresource))
 
 
-def _changes(call: Call) -> Callable[[Object], Object]:
-    body = call.request.body
+def _change(call: Call) -> Callable[[Object], Object]:
+    body, schema = call.request.body, call.kind.schema
     match call.request.content_type:
-        case t if t == JSON_PATCH:
+        case "application/json-patch+json":
             return lambda old: _decoded(call, json_patch(old, body))
-        case t if t == MERGE_PATCH:
+        case "application/merge-patch+json":
             return lambda old: _decoded(call, merge_patch(old, _object(body)))
-    raise statuses.unsupported_media_type(accepted_patches(call))
+        case "application/strategic-merge-patch+json" if not call.kind.is_custom:
+            return lambda old: _decoded(call, strategic_merge(old, _object(body), schema))
+        case _:
+            raise statuses.unsupported_media_type(_accepted(call))
 
 
-def accepted_patches(call: Call) -> list[str]:
+def _apply(call: Call) -> Reply:
+    """Create what is not there, otherwise merge and remove as the manager's share says."""
+    name = call.request.query.get("fieldManager", "")
+    if not name:
+        cause = statuses.required("fieldManager", "is required for apply patch")
+        raise statuses.invalid_options("PatchOptions", [cause])
+    wanted = _wanted(call)
+    manager = Manager(name, APPLY, call.subresource, call.kind.api_version)
+    now = call.world.clock()
+    if not call.world.find(call.kind.resource, call.namespace, call.name) and not call.subresource:
+        return create_object(
+            call, wanted, lambda made: first_apply(made, wanted, call.kind, manager, now)
+        )
+    force = call.request.flag("force")
+    return replace_object(
+        call, lambda live: apply(live, wanted, call.kind, manager, now=now, force=force), None
+    )
+
+
+def _wanted(call: Call) -> Object:
+    body, kind = _object(call.request.body), call.kind
+    if (body.get("apiVersion"), body.get("kind")) != (kind.api_version, kind.kind):
+        raise statuses.bad_request(
+            f"invalid object type: {body.get('apiVersion') or '/'}, Kind={body.get('kind') or ''}"
+        )
+    wanted = decoding.decode_for_apply(body, kind)
+    metadata = {"name": call.name} | wanted["metadata"]
+    if metadata.get("managedFields"):
+        raise statuses.bad_request("metadata.managedFields must be nil")
+    if metadata["name"] != call.name:
+        raise statuses.bad_request(
+            f"the name of the object ({metadata['name']}) does not match the name on the URL "
+            f"({call.name})"
+        )
+    # An endpoint applies its own part of the object and is silent about the other.
+    other = {"status"} if not call.subresource and "status" in kind.subresources else set()
+    wanted = {k: v for k, v in wanted.items() if k not in other} | {"metadata": metadata}
+    if call.subresource == "status":
+        wanted = {k: v for k, v in wanted.items() if k in _STATUS_PART}
+    return _checked(call, wanted)
+
+
+_STATUS_PART = frozenset({"apiVersion", "kind", "metadata", "status"})
+
+
+def _checked(call: Call, wanted: Object) -> Object:
+    try:
+        owned_set(wanted, call.kind.schema)
+    except DuplicateKeyError as problem:
+        raise decoding.not_typed(wanted, str(problem)) from problem
+    return wanted
+
+
+def _accepted(call: Call) -> list[str]:
     """The formats that a kind takes: strategic merge needs the schemas of built-in kinds."""
     strategic = [] if call.kind.is_custom else [STRATEGIC_MERGE_PATCH]
     return [JSON_PATCH, MERGE_PATCH, *strategic, APPLY_PATCH]
@@ -42,7 +107,7 @@ def _object(body: object) -> Object:
 
 
 def _decoded(call: Call, obj: Object) -> Object:
-    validation = decoding.field_validation(call.request.query.get("fieldValidation", ""))
-    decoded, warnings = decoding.decode(obj, call.kind, validation)
+    wanted = call.request.query.get("fieldValidation", "")
+    decoded, warnings = decoding.decode(obj, call.kind, wanted)
     call.warnings.extend(warnings)
     return decoded

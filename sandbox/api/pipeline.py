@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sandbox.api import deletes, patching, reads, scale, statuses, writes
 from sandbox.api.authorization import authorise
 from sandbox.api.context import Call, Reply, World
+from sandbox.api.options import check_options
 from sandbox.api.request import Request, Verb
 from sandbox.api.watches import Watch
 
@@ -51,6 +52,7 @@ def handle(world: World, request: Request) -> Reply:
     """
     call = call_of(world, request)
     target = request.target
+    check_options(request)
     run = _SUBRESOURCES.get((target.subresource, target.verb))
     needs_namespace = call.kind.is_namespaced and (target.verb is Verb.CREATE or target.name)
     if run is None or (needs_namespace and not target.namespace):

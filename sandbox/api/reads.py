@@ -10,7 +10,7 @@ from sandbox.api import statuses
 from sandbox.api.context import Call, Reply
 from sandbox.api.selectors import selection
 from sandbox.api.store import Key, Stored, encode
-from sandbox.client import Object
+from sandbox.client import ApiError, Object
 
 
 def get(call: Call) -> Reply:
@@ -54,7 +54,7 @@ def item_bytes(stored: Stored, *, is_custom: bool) -> bytes:
 def _check_version(call: Call, version: str) -> None:
     """A list may ask to be at least as new as a version; we are always as new as can be."""
     if version and not version.isdecimal():
-        raise statuses.bad_request(f"invalid resource version {statuses.shown(version[:40])}")
+        raise bad_version(version)
     current = call.world.store.revision
     if version and int(version) > current:
         details = {"retryAfterSeconds": 1, "causes": [
@@ -62,6 +62,15 @@ def _check_version(call: Call, version: str) -> None:
         ]}  # fmt: skip
         message = f"Too large resource version: {version}, current: {current}"
         raise statuses.error(504, "Timeout", f"Timeout: {message}", details)
+
+
+def bad_version(version: str) -> ApiError:
+    """400 for a resourceVersion that is no number. Pure."""
+    shown = statuses.shown(version[:40])
+    return statuses.bad_request(
+        f"invalid resource version: resourceVersion: Invalid value: {shown}: "
+        f"strconv.ParseUint: parsing {shown}: invalid syntax"
+    )
 
 
 def _token(version: str, key: Key) -> str:
@@ -93,4 +102,4 @@ def _read_token(token: str) -> tuple[int, Key]:
         namespace, name = text["start"]
         return int(text["rv"]), (str(namespace), str(name))
     except (binascii.Error, ValueError, TypeError, KeyError, RecursionError) as problem:
-        raise statuses.bad_request("continue key is not valid") from problem
+        raise statuses.bad_request("invalid continue token: continue key is not valid") from problem

@@ -47,7 +47,7 @@ class Registry:
         if kind is None:
             raise statuses.no_such_resource()
         if target.subresource and target.subresource not in kind.subresources:
-            raise statuses.no_such_resource()
+            raise statuses.not_found(kind, target.name)
         if target.namespace and not kind.is_namespaced:
             raise statuses.no_such_resource()
         return kind

@@ -10,6 +10,8 @@ from sandbox.api.kinds import EMPTY_SCHEMA
 from sandbox.client import Object
 
 _FILE = Path(__file__).parent.parent / "schemas" / "definitions.json"
+STRUCT = "x-struct"
+"""Under this word a schema holds the name of its Go type, which some messages show."""
 OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
@@ -17,8 +19,9 @@ OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 def _document() -> tuple[dict[str, str], dict[str, Object]]:
     document = json.loads(_FILE.read_bytes())
     definitions: dict[str, Object] = document["definitions"]
-    for schema in definitions.values():
+    for name, schema in definitions.items():
         _link(schema, definitions)
+        schema[STRUCT] = name.rpartition(".")[2]
     kinds: dict[str, str] = document["kinds"]
     return kinds, definitions
 

@@ -74,10 +74,12 @@ def _field_requirement(text: str, kind: Kind) -> tuple[str, bool, str]:
         )
     field, operator, value = match.groups()
     if field not in {"metadata.name", "metadata.namespace", *kind.selectable}:
-        raise statuses.bad_request(
-            f'Unable to find "{kind.api_version}, Resource={kind.plural}" that match label selector '
-            f'"", field selector "{text[:60]}": field label not supported: {field[:60]}'
+        known = f"{kind.group}/{kind.version}, Resource={kind.plural}"
+        where = (
+            f'Unable to find "{known}" that match label selector "", field selector "{text[:60]}": '
         )
+        said = "" if kind.is_custom else where
+        raise statuses.bad_request(f"{said}field label not supported: {field[:60]}")
     return field, operator != "!=", value
 
 

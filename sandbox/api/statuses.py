@@ -11,6 +11,8 @@ from typing import Any
 from sandbox.api.kinds import Kind
 from sandbox.client import ApiError, Object
 
+NOT_SERVED = "404 page not found"
+
 
 class CauseType(StrEnum):
     """The machine-readable reason of one cause, and the words that begin its sentence."""
@@ -83,8 +85,8 @@ def shown(value: Any) -> str:
 def status(code: int, reason: str, message: str, details: Object | None = None) -> Object:
     """A Status object that says what went wrong. Pure."""
     body: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
-    body |= {"message": message, "reason": reason}
-    return body | ({"details": details} if details else {}) | {"code": code}
+    body |= {"message": message} | ({"reason": reason} if reason else {})
+    return body | ({"details": details} if details is not None else {}) | {"code": code}
 
 
 def success(kind: Kind, name: str, uid: str) -> Object:
@@ -115,9 +117,8 @@ def unauthorized() -> ApiError:
 
 
 def no_such_resource() -> ApiError:
-    """404 for a path of an API that is not served. Pure."""
-    message = "the server could not find the requested resource"
-    return error(404, "NotFound", message, {})
+    """404 for a path that is not served: a page without a Status, as on a real server. Pure."""
+    return ApiError(404, "NotFound", NOT_SERVED, {})
 
 
 def not_found(kind: Kind, name: str) -> ApiError:
@@ -168,7 +169,7 @@ def unsupported_media_type(accepted: Sequence[str]) -> ApiError:
     message = (
         f"the body of the request was in an unknown format - accepted media types include: {types}"
     )
-    return error(415, "UnsupportedMediaType", message, {})
+    return error(415, "UnsupportedMediaType", message)
 
 
 def invalid_object(kind: Kind, name: str, causes: Sequence[Cause]) -> ApiError:
@@ -180,6 +181,21 @@ def invalid_object(kind: Kind, name: str, causes: Sequence[Cause]) -> ApiError:
     details |= {"group": kind.group} if kind.group else {}
     details |= {"kind": kind.kind, "causes": [_to_object(cause) for cause in causes]}
     return error(422, "Invalid", message, details)
+
+
+def version_required(kind: Kind, name: str) -> ApiError:
+    """422 for an update that does not say which state it is made from. Pure."""
+    cause = invalid("metadata.resourceVersion", 0, "must be specified for an update")
+    details = {**_details(kind, name), "causes": [_to_object(cause)]}
+    message = f'{kind.resource} "{name}" is invalid: {cause.field}: {cause.message}'
+    return error(422, "Invalid", message, details)
+
+
+def invalid_options(options: str, causes: Sequence[Cause]) -> ApiError:
+    """422 for the options of a request, such as PatchOptions. Pure."""
+    sentences = ", ".join(f"{cause.field}: {cause.message}" for cause in causes)
+    details = {"group": "meta.k8s.io", "kind": options, "causes": [_to_object(c) for c in causes]}
+    return error(422, "Invalid", f'{options}.meta.k8s.io "" is invalid: {sentences}', details)
 
 
 def _to_object(cause: Cause) -> Object:

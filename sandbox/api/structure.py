@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.client import Object
@@ -85,23 +86,39 @@ def _object_with_defaults(value: Object, schema: Object) -> Object:
     return filled
 
 
-def wrong_types(value: Any, schema: Object, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Where a value does not fit: path, JSON type found, type wanted. Only types are looked at.
+@dataclass(frozen=True, slots=True)
+class WrongType:
+    """A value that Go could not decode: where, what it is, and what it should be."""
+
+    struct: str
+    path: str
+    actual: str
+    wanted: str
+
+
+def wrong_types(
+    value: Any, schema: Object, path: str = "", struct: str = ""
+) -> Iterator[WrongType]:
+    """Where a value does not fit its schema. Only types are looked at.
 
     Decoding into Go's structs finds the same before anything else does. Pure.
     """
     if value is None:
         return
     if not has_type(value, schema):
-        yield path, json_type(value), wanted_type(schema)
+        yield WrongType(struct, path, json_type(value), wanted_type(schema))
     elif isinstance(value, dict):
+        named = schema.get("properties", {})
+        inside = schema.get("x-struct", struct)
         for name, item in value.items():
             nested = field_schema(schema, name)
             if nested:
-                yield from wrong_types(item, nested, child_path(path, name))
+                # Keys of maps, and indices, are not part of the path that Go reports.
+                below = child_path(path, name) if name in named else path
+                yield from wrong_types(item, nested, below, inside)
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
         for item in value:
-            yield from wrong_types(item, schema["items"], path)
+            yield from wrong_types(item, schema["items"], path, struct)
 
 
 def wanted_type(schema: Object) -> str:

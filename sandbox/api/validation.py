@@ -154,6 +154,7 @@ def _string_causes(value: str, schema: Object, path: str) -> Iterator[Cause]:
     if most is not None and len(value) > most:
         too_long = f"Too long: may not be more than {most} bytes"
         yield Cause(CauseType.TOO_LONG, path, too_long)
+        return
     least = schema.get("minLength")
     if least is not None and len(value) < least:
         yield invalid(path, value, f"{path} in body should be at least {least} chars long")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from sandbox.api import statuses
 from sandbox.api.context import Call
 from sandbox.api.kinds import Kind
+from sandbox.api.reads import bad_version
 from sandbox.api.selectors import Test, selection
 from sandbox.api.store import Change, CompactedError, Stored
 from sandbox.client import EventType, Object
@@ -43,7 +44,7 @@ class Watch:
     """One running watch. It begins to collect when it is made, so that nothing is missed.
 
     Raises:
-        ApiError: 410 when the resourceVersion is too old, 400 for parameters that can't be read.
+        ApiError: 400 for parameters that can't be read.
     """
 
     def __init__(self, call: Call) -> None:
@@ -56,6 +57,7 @@ class Watch:
         self._wants_bookmarks = call.request.flag("allowWatchBookmarks")
         timeout = call.request.number("timeoutSeconds")
         self._timeout = float(timeout) if timeout else _DEFAULT_TIMEOUT
+        self._has_failed = False
         self._backlog = list(self._first_events())
         self._unsubscribe = self._store.subscribe(self._on_change)
 
@@ -70,13 +72,16 @@ class Watch:
             yield from self._initial_events()
             return
         if not version.isdecimal():
-            raise statuses.bad_request(f"invalid resource version {statuses.shown(version[:40])}")
+            raise bad_version(version)
         try:
             changes = self._store.since(int(version))
         except CompactedError:
-            raise statuses.expired(
-                f"too old resource version: {version} ({self._store.compacted})"
-            ) from None
+            # A real server says so inside the stream, with HTTP 200.
+            message = f"too old resource version: {version} ({self._store.compacted})"
+            body = statuses.expired(message).body
+            yield EventType.ERROR, body, b""
+            self._has_failed = True
+            return
         yield from (event for change in changes for event in self._events(change))
 
     def _initial_events(self) -> Iterator[Event]:
@@ -122,6 +127,8 @@ class Watch:
             for event in self._backlog:
                 yield event
             self._backlog = []
+            if self._has_failed:
+                return
             while (left := deadline - loop.time()) > 0:
                 try:
                     async with asyncio.timeout(min(left, BOOKMARK_SECONDS)):

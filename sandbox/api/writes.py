@@ -10,6 +10,7 @@ from sandbox.api.checks import object_causes
 from sandbox.api.context import Call, Reply
 from sandbox.api.deletes import finish_deletion
 from sandbox.api.managed import Manager, manager_of, with_ownership
+from sandbox.api.request import Verb
 from sandbox.client import Object
 
 Change = Callable[[Object], Object]
@@ -18,11 +19,20 @@ Change = Callable[[Object], Object]
 def create(call: Call) -> Reply:
     """POST on a collection."""
     obj = _decoded(call)
-    return create_object(call, obj, manager_of(call.request, ""))
+    manager = manager_of(call.request, "")
+    now = call.world.clock()
+    return create_object(
+        call, obj, lambda made: with_ownership(made, None, call.kind, manager, now)
+    )
 
 
-def create_object(call: Call, body: Object, manager: Manager) -> Reply:
+def create_object(call: Call, body: Object, own: Change) -> Reply:
     """Make an object that is decoded already; an apply of something new ends here too.
+
+    Args:
+        call: the request.
+        body: the object.
+        own: writes the managedFields of what is made.
 
     Raises:
         ApiError: whatever stands against it.
@@ -39,7 +49,7 @@ def create_object(call: Call, body: Object, manager: Manager) -> Reply:
     name = obj["metadata"].get("name", "")
     if world.store.get(kind.resource, call.namespace, name):
         raise statuses.already_exists(kind, name)
-    obj = with_ownership(obj, None, kind, manager, now)
+    obj = own(obj)
     if call.is_dry_run:
         return call.reply_with(_without_version(obj), 201)
     return call.reply(world.store.put(kind.resource, obj), 201)
@@ -55,8 +65,7 @@ def update(call: Call) -> Reply:
         )
     _check_namespace(call, body)
     if call.kind.needs_resource_version and not body["metadata"].get("resourceVersion"):
-        cause = statuses.invalid("metadata.resourceVersion", 0, "must be specified for an update")
-        raise statuses.invalid_object(call.kind, name, [cause])
+        raise statuses.version_required(call.kind, name)
     return replace_object(call, lambda _: body, manager_of(call.request, call.subresource))
 
 
@@ -64,6 +73,7 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
     """Store what ``change`` makes of the object; nothing is written if that is nothing new.
 
     Args:
+        call: the request.
         change: from the object as it stands to the one that is wanted, decoded already.
         manager: who becomes the owner of the changed fields; None when ``change`` wrote the
             ownership itself (an apply).
@@ -93,8 +103,8 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
 
 
 def _decoded(call: Call) -> Object:
-    validation = decoding.field_validation(call.request.query.get("fieldValidation", ""))
-    obj, warnings = decoding.decode(call.request.body, call.kind, validation)
+    wanted = call.request.query.get("fieldValidation", "")
+    obj, warnings = decoding.decode(call.request.body, call.kind, wanted)
     call.warnings.extend(warnings)
     return obj
 
@@ -130,6 +140,9 @@ def _check_identity(call: Call, new: Object, old: Object) -> None:
             f"({current['name']})"
         )
     if given.get("uid") and given["uid"] != current["uid"]:
+        if call.request.target.verb is Verb.PATCH:
+            cause = statuses.invalid("metadata.uid", given["uid"], "field is immutable")
+            raise statuses.invalid_object(kind, current["name"], [cause])
         why = (
             f"Precondition failed: UID in precondition: {given['uid']}, "
             f"UID in object meta: {current['uid']}"

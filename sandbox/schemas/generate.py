@@ -40,6 +40,9 @@ def compact(schema: Schema) -> Schema:
             own = {key: schema[key] for key in KEPT & schema.keys()}
             return own | {"$ref": match.group(1)}
     kept: Schema = {key: schema[key] for key in sorted(KEPT & schema.keys())}
+    if isinstance(schema.get("default"), str) and schema["default"]:
+        # Keys of lists may be left out when they have a default, such as protocol: TCP.
+        kept["default"] = schema["default"]
     if "properties" in kept:
         kept["properties"] = {k: compact(v) for k, v in sorted(kept["properties"].items())}
     for key in ("items", "additionalProperties"):
