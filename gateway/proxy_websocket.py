@@ -90,17 +90,27 @@ async def _to_notebook(upstream: aiohttp.ClientWebSocketResponse, receive: Recei
 
 
 async def _to_browser(upstream: aiohttp.ClientWebSocketResponse, send: Send) -> None:
-    async for message in upstream:
-        if message.type is aiohttp.WSMsgType.TEXT:
-            await send({"type": "websocket.send", "text": message.data})
-        elif message.type is aiohttp.WSMsgType.BINARY:
-            await send({"type": "websocket.send", "bytes": message.data})
+    reason = ""
+    while True:
+        message = await upstream.receive()
+        match message.type:
+            case aiohttp.WSMsgType.TEXT:
+                await send({"type": "websocket.send", "text": message.data})
+            case aiohttp.WSMsgType.BINARY:
+                await send({"type": "websocket.send", "bytes": message.data})
+            case _:
+                if message.type is aiohttp.WSMsgType.CLOSE:
+                    reason = message.extra or ""
+                break
     code = _from_notebook(upstream.close_code)
-    await send({"type": "websocket.close", "code": code, "reason": ""})
+    await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 def _from_browser(code: int) -> int:
-    """The code for the notebook; a browser that just vanished is going away. Pure."""
+    """The code for the notebook. Pure.
+
+    uvicorn says "no status" both of a browser that closed without a code and of one that vanished.
+    """
     if code == _NO_STATUS:
         return _NORMAL
     return code if code in _SENDABLE else _GOING_AWAY

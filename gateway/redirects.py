@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 
 from gateway.routes import ToNotebook, is_inside
 
-# Visible ASCII without the backslash, which browsers read as a slash. urlsplit would drop control
-# characters in silence, as browsers do; refusing them keeps both readings the same.
+# Visible ASCII without the backslash, which browsers read as a slash. What browsers drop in silence
+# (tabs, line breaks) is percent-encoded before, so that both readings are the same.
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 _DOT = re.compile(r"%2e", re.IGNORECASE)
 

@@ -46,7 +46,9 @@ async def serve(gateway: Served) -> AsyncIterator[Serve]:
     runners: list[web.ServerRunner] = []
 
     async def start(handler: Handler, *, name: str = "nb", ide: str = "jupyter") -> int:
-        runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
+        runner = web.ServerRunner(
+            web.Server(handler, handler_cancellation=True), shutdown_timeout=0.1
+        )
         runners.append(runner)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import uvicorn
 from aiohttp import web
 from starlette.types import Receive, Scope, Send
 
+from gateway.head import RequestHead
 from gateway.streams import OpenStreams
 from nbcore.kube.resources import ENDPOINT_SLICES, NOTEBOOKS, PODS, STATEFUL_SETS, Resource
 from nbcore.names import JsonObject
@@ -141,5 +142,24 @@ async def app_behind(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"the app\n" + body.encode()})
 
 
+Lines = Sequence[tuple[str, str]]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[..., Awaitable[int]]
+
+
+def head(
+    *, headers: Mapping[str, str] | None = None, lines: Lines | None = None, **given: Any
+) -> RequestHead:
+    """A GET from this machine to localhost:8501, except for what is given."""
+    named = list({"host": "localhost:8501", **(headers or {})}.items()) if lines is None else lines
+    usual = RequestHead(
+        is_websocket=False,
+        method="GET",
+        scheme="http",
+        raw_path="/",
+        query="",
+        headers=tuple((name.encode(), value.encode("latin-1")) for name, value in named),
+        client_ip="127.0.0.1",
+        server_ip="127.0.0.1",
+    )
+    return replace(usual, **given)
