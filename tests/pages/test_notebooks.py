@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nbcore.kube.resources import NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS
+from nbcore.kube.resources import PERSISTENT_VOLUME_CLAIMS
 from tests.nbcore.builders import with_home
-from tests.pages.visit import Visit, click, run, select, type_into, words
+from tests.pages.visit import Visit, choose_from_menu, click, listed, run, select, type_into, words
 
 
 def test_given_no_notebook_when_opened_then_each_ide_is_one_click_away(visit: Visit) -> None:
@@ -26,7 +26,7 @@ def test_given_no_notebook_when_one_click_starts_one_then_it_is_made_and_listed(
 ) -> None:
     page = click(visit.open_list(), "Start JupyterLab")
 
-    assert page.dataframe[0].value["Name"].tolist() == ["jupyter"]
+    assert list(listed(page)) == ["jupyter"]
     assert "jupyter is starting." in words(page)
     made = visit.stored("notebooks", "jupyter")
     assert made["metadata"]["annotations"]["ml.oneblock.ai/owner"] == "alice"
@@ -38,8 +38,7 @@ def test_given_a_double_click_when_starting_then_one_notebook_is_made(visit: Vis
     page.button(key="start_rstudio").click()
     run(page)
 
-    page.get("menu_button")[0].click("RStudio")
-    run(page)
+    choose_from_menu(page, "RStudio")
 
     assert visit.names("notebooks") == {"rstudio"}
 
@@ -57,7 +56,7 @@ def test_given_a_phase_when_listed_then_cause_and_actions_fit_it(
 ) -> None:
     visit.has_notebook("nb", phase=phase, message=message)
 
-    row = visit.open_list().dataframe[0].value.iloc[0]
+    row = listed(visit.open_list())["nb"]
 
     assert list(row["Status"]) == [phase]
     assert row["What is going on"] == message
@@ -72,7 +71,7 @@ def test_given_a_notebook_when_listed_then_what_it_holds_is_told(visit: Visit) -
         "nb", **parts | {"container": parts["container"] | {"resources": {"limits": limits}}}
     )
 
-    row = visit.open_list().dataframe[0].value.iloc[0]
+    row = listed(visit.open_list())["nb"]
 
     assert row["Type"] == "JupyterLab"
     assert row["Image"] == "jupyter-scipy:v1.8.0"
@@ -91,11 +90,11 @@ def test_given_an_object_that_is_no_notebook_when_listed_then_it_is_one_row_that
     visit.has_notebook("strange", container={"image": None})
     visit.has_notebook("good", phase="Ready")
 
-    table = visit.open_list().dataframe[0].value.set_index("Name")
+    rows = listed(visit.open_list())
 
-    assert list(table.loc["strange", "Status"]) == ["Failed"]
-    assert "image is missing" in table.loc["strange", "What is going on"]
-    assert list(table.loc["good", "Status"]) == ["Ready"]
+    assert list(rows["strange"]["Status"]) == ["Failed"]
+    assert "image is missing" in rows["strange"]["What is going on"]
+    assert list(rows["good"]["Status"]) == ["Ready"]
 
 
 def test_given_hostile_text_when_shown_then_it_never_becomes_markup(visit: Visit) -> None:
@@ -182,7 +181,7 @@ def test_given_a_selection_when_rows_move_then_it_moves_along(visit: Visit) -> N
 
     run(page)
 
-    shown = page.dataframe[0].value["Name"].tolist()
+    shown = list(listed(page))
     selected = page.session_state["notebooks_table"]["selection"]["rows"]
     assert [shown[position] for position in selected] == ["aa"]
 
@@ -194,7 +193,7 @@ def test_given_filters_when_nothing_matches_then_they_can_be_cleared(visit: Visi
     assert "No notebook matches these phases." in words(page)
     click(page, "Clear filters")
 
-    assert page.dataframe[0].value["Name"].tolist() == ["nb"]
+    assert list(listed(page)) == ["nb"]
 
 
 def test_given_a_search_when_typed_then_only_matches_are_listed(visit: Visit) -> None:
@@ -203,7 +202,7 @@ def test_given_a_search_when_typed_then_only_matches_are_listed(visit: Visit) ->
 
     page = type_into(visit.open_list(), "Search", "FRA")
 
-    assert page.dataframe[0].value["Name"].tolist() == ["fraud"]
+    assert list(listed(page)) == ["fraud"]
     assert "1 of 2 notebooks" in words(page)
 
 
@@ -212,6 +211,4 @@ def test_given_all_namespaces_when_chosen_then_each_row_says_where_it_is(visit: 
 
     page = visit.open_list({"namespace": "All namespaces"})
 
-    table = page.dataframe[0].value
-    assert visit.namespace in table["Namespace"].tolist()
-    visit.sees(NOTEBOOKS, "nb")
+    assert visit.namespace in page.dataframe[0].value["Namespace"].tolist()

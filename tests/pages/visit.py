@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import MenuButton
 
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
@@ -112,6 +113,20 @@ def click(page: AppTest, label: str) -> AppTest:
     """Presses the button; of several the last, which is a dialog's."""
     [button for button in page.button if button.label == label][-1].click()
     return run(page)
+
+
+def choose_from_menu(page: AppTest, option: str) -> AppTest:
+    """Chooses from "Start new"."""
+    menu = page.get("menu_button")[0]
+    assert isinstance(menu, MenuButton)
+    menu.click(option)
+    return run(page)
+
+
+def listed(page: AppTest) -> dict[str, dict[str, Any]]:
+    """The table's rows by name, in their order."""
+    rows: list[dict[str, Any]] = page.dataframe[0].value.to_dict("records")  # type: ignore[assignment]  # keys are texts
+    return {row["Name"]: row for row in rows}
 
 
 def select(page: AppTest, *positions: int) -> AppTest:
