@@ -41,4 +41,6 @@ def make_namespaces(kube: Kube, names: Iterable[str]) -> None:
     """Makes the namespaces that are not there yet."""
     for name in names:
         with suppress(AlreadyExistsError):
-            kube.create(NAMESPACES, {"metadata": {"name": name}})
+            kube.create(
+                NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+            )
