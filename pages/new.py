@@ -21,7 +21,7 @@ _TRIED = "new_tried"
 _REFUSED = "new_refused"
 _CHECKED = "new_checked"
 _MADE = "new_made"
-_YAML_HEIGHT = 400
+_YAML_HEIGHT = 300
 
 
 def main() -> None:
@@ -76,7 +76,8 @@ def _draw_consequences(form: NotebookForm, found: Sequence[FieldError], catalog:
     manifests = None if found else _build(form)
     with st.container(border=True):
         st.markdown("**Will it start?**")
-        _draw_verdict(form, found, catalog)
+        with st.container(gap="xsmall"):
+            _draw_verdict(form, found, catalog)
     with st.container(border=True):
         st.markdown("**What will be sent**")
         if manifests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -50,8 +51,9 @@ def test_given_font_faces_when_read_then_each_is_a_file_that_we_serve() -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_given_a_theme_when_its_colours_are_text_then_they_can_be_read(theme: str) -> None:
     colors = CONFIG["theme"][theme]
-    names = [name for name in colors if name.endswith("Color") and "order" not in name]
-    texts = set(names) - {"primaryColor", "backgroundColor", "secondaryBackgroundColor"}
+    texts = {name for name in colors if name.endswith("Color")}
+    texts -= {name for name in texts if re.search("primary|border|Border|ackground", name)}
 
     assert all(contrast(colors[name], colors["backgroundColor"]) >= 4.5 for name in texts)
     assert contrast("#ffffff", colors["primaryColor"]) >= 4.5
+    assert contrast(colors["yellowTextColor"], colors["yellowBackgroundColor"]) >= 4.5
