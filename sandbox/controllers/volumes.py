@@ -59,7 +59,8 @@ def plan(claim: Object, classes: Mapping[str, Object], pods: Sequence[Object]) -
         return Plan(Step.RELEASE if _is_protected(claim) and not is_used(claim, pods) else _NONE)
     class_name = claim["spec"].get("storageClassName")
     if is_bound(claim):
-        return Plan(_NONE if has_capacity(claim) and _is_protected(claim) else Step.BIND)
+        is_fine = has_capacity(claim) and _is_protected(claim)
+        return Plan(_NONE if is_fine or not _is_ours(claim) else Step.BIND)
     if class_name is None:
         default = default_class(classes)
         return Plan(Step.SET_CLASS, default) if default else Plan(Step.NO_CLASS)
@@ -92,6 +93,10 @@ def _is_default(found: Object) -> bool:
 def is_bound(claim: Object) -> bool:
     """Whether the claim has its volume."""
     return bool(claim.get("status", {}).get("phase") == "Bound")
+
+
+def _is_ours(claim: Object) -> bool:
+    return bool(claim["spec"].get("volumeName") == volume_name(claim))
 
 
 def has_capacity(claim: Object) -> bool:

@@ -25,9 +25,18 @@ def mark(pod: Object, container: str) -> str:
 
 
 def port_of(container: Object) -> int:
-    """The port on which a container serves: its first, else that of the images. Pure."""
-    ports = container.get("ports") or [{"containerPort": DEFAULT_PORT}]
-    return int(ports[0]["containerPort"])
+    """The port on which a container serves: the images' own unless it names only others. Pure."""
+    ports = [int(port["containerPort"]) for port in container.get("ports") or []]
+    return ports[0] if ports and DEFAULT_PORT not in ports else DEFAULT_PORT
+
+
+def unsupported(pod: Object) -> str:
+    """What of a pod the sandbox can't do and must not leave out silently; "" for nothing. Pure."""
+    if pod["spec"].get("initContainers"):
+        return "Error: this sandbox runs no init containers"
+    if pod["spec"].get("hostNetwork"):
+        return "Error: this sandbox gives pods addresses of their own, never its node's network"
+    return ""
 
 
 async def command_for(

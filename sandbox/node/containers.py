@@ -12,7 +12,7 @@ from sandbox.client import Object
 from sandbox.controllers.quantities import whole
 from sandbox.node import addresses, folders, logfile, mounts
 from sandbox.node.backoff import Backoff, is_restarted
-from sandbox.node.commands import command_for, mark, port_of
+from sandbox.node.commands import command_for, mark, port_of, unsupported
 from sandbox.node.environment import VariableError
 from sandbox.node.mounts import MountError, Mounts
 from sandbox.node.podstatus import Container, Running, Terminated, Waiting
@@ -87,6 +87,8 @@ class ContainerRunner:
         self._see(state=Terminated(code, reason, started_at, now), is_ready=False, is_started=False)
 
     async def _run_once(self) -> Terminated:
+        while why := unsupported(self._place.pod):
+            await self._complain("CreateContainerConfigError", "Failed", why)
         mounted = await self._mount()
         program = await Pull(self._node, self._place.pod, self._spec, self._wait).run()
         command = await self._configure(mounted, program)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from sandbox.node.logfile import LogFile
 
 _LONGEST_LINE = 2**16
 _LAST_WORDS = 1.0
+_PROC = Path("/proc")
 _GONE = (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess)
 
 
@@ -128,7 +129,18 @@ async def _line(stream: asyncio.StreamReader) -> bytes:
 
 def parents() -> dict[int, int]:
     """The parent of every process of this machine."""
+    if (_PROC / "self/stat").exists():
+        # Four times as fast as psutil, and asked every second.
+        return dict(_read_parents())
     return {process.pid: process.info["ppid"] for process in psutil.process_iter(["ppid"])}
+
+
+def _read_parents() -> Iterator[tuple[int, int]]:
+    for pid in psutil.pids():
+        with suppress(OSError):
+            # The name before the last bracket may hold anything, brackets and spaces too.
+            after_name = (_PROC / f"{pid}/stat").read_bytes().rpartition(b")")[2]
+            yield pid, int(after_name.split(maxsplit=2)[1])
 
 
 def descendants(root: int, parent_of: Mapping[int, int]) -> set[int]:

@@ -12,6 +12,7 @@ CLASSES = {
     "cloud": {"metadata": {"name": "cloud"}, "provisioner": "elsewhere"},
 }
 BOUND = {"phase": "Bound", "capacity": {"storage": "1Gi"}}
+OURS = "pvc-uid-of-lab"
 USER = pod(volumes=[claim_volume("lab")])
 
 
@@ -34,9 +35,16 @@ def protected(obj: Object) -> Object:
             claim(storageClassName="fast"), [], Plan(Step.UNKNOWN_CLASS, "fast"), id="unknown"
         ),
         pytest.param(protected(claim(status=BOUND)), [], Plan(Step.NOTHING), id="bound"),
-        pytest.param(claim(status=BOUND), [], Plan(Step.BIND), id="bound, not protected yet"),
         pytest.param(
-            protected(claim(status=BOUND, resources={"requests": {"storage": "2Gi"}})),
+            claim(status=BOUND, volumeName=OURS), [], Plan(Step.BIND), id="bound, not protected"
+        ),
+        pytest.param(
+            claim(status=BOUND, volumeName="theirs"), [], Plan(Step.NOTHING), id="another's volume"
+        ),
+        pytest.param(
+            protected(
+                claim(status=BOUND, volumeName=OURS, resources={"requests": {"storage": "2Gi"}})
+            ),
             [],
             Plan(Step.BIND),
             id="more was asked for",
