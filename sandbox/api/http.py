@@ -120,7 +120,7 @@ class HttpApi:
         try:
             response = web.StreamResponse(headers=_JSON)
             await response.prepare(http)
-            show = tables.event_writer(request, watch.kind)
+            show = tables.event_writer(request, watch.kind, self._world.clock)
             # Whoever hangs up ends the watch; there is nobody left to tell about it.
             with contextlib.suppress(ConnectionError):
                 async for kind, obj, raw in watch.events():
