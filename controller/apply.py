@@ -26,15 +26,29 @@ class ParentGoneError(Exception):
     """The notebook was deleted, or is another one by now: nothing is made for it."""
 
 
+def check_parent(kube: Kube, notebook: JsonObject) -> None:
+    """Asks the server, because a lagging cache would give children to a dead owner.
+
+    Raises:
+        ParentGoneError: it was deleted, or is being deleted, or the name has another owner now.
+        ClusterError: the server's answer.
+    """
+    metadata = notebook["metadata"]
+    try:
+        live = kube.get(NOTEBOOKS, metadata["name"], metadata["namespace"])
+    except NotFoundError as error:
+        raise ParentGoneError from error
+    if uid_of(live) != uid_of(notebook) or is_terminating(live):
+        raise ParentGoneError
+
+
 def apply_change(kube: Kube, notebook: JsonObject, change: Apply) -> JsonObject | Diagnosis:
     """Makes or mends one child; the child as stored, or why the cluster does not take it.
 
     Raises:
-        ParentGoneError: before anything was made.
         ClusterError: what may be different at the next attempt.
     """
     if change.live is None:
-        _check_parent(kube, notebook)
         change = replace(change, live=_look_up(kube, change))
         if change.live is not None and not is_controlled_by(change.live, uid_of(notebook)):
             return in_the_way(change)
@@ -62,17 +76,6 @@ def write_status(kube: Kube, notebook: JsonObject, status: JsonObject) -> JsonOb
     return kube.patch(
         NOTEBOOKS, metadata["name"], metadata["namespace"], operations, subresource="status"
     )
-
-
-def _check_parent(kube: Kube, notebook: JsonObject) -> None:
-    """Asks the server, because a lagging cache would give children to a dead owner."""
-    metadata = notebook["metadata"]
-    try:
-        live = kube.get(NOTEBOOKS, metadata["name"], metadata["namespace"])
-    except NotFoundError as error:
-        raise ParentGoneError from error
-    if uid_of(live) != uid_of(notebook) or is_terminating(live):
-        raise ParentGoneError
 
 
 def _look_up(kube: Kube, change: Apply) -> JsonObject | None:

@@ -8,7 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from controller.apply import ParentGoneError, apply_change, write_status
+from controller.apply import ParentGoneError, apply_change, check_parent, write_status
 from controller.catalog_setting import wanted_setting
 from controller.drift import essence
 from controller.metrics import Metrics, Outcome
@@ -132,6 +132,8 @@ class Controller:
         now = datetime.now(UTC)
         children = self._view.children(notebook, self._settled.get(key, {}))
         decided = plan(notebook, children, self._view.catalog(), now)
+        if any(change.live is None for change in decided.changes):
+            check_parent(self._kube, notebook)
         for change in decided.changes:
             answer = apply_change(self._kube, notebook, change)
             if isinstance(answer, Diagnosis):
