@@ -102,8 +102,8 @@ class VolumeLeftError(NbError):
 
     def __init__(self, notebook: str, volume: str, cause: str) -> None:
         super().__init__(
-            f"{notebook} could not be made, and its new volume {volume} could not be removed: {cause} "
-            f"Choose {volume} as existing volume, or delete it."
+            f"{notebook} could not be made, and its new volume {volume} could not be removed: "
+            f"{cause} Choose {volume} as existing volume, or delete it."
         )
         self.notebook = notebook
         self.volume = volume

@@ -73,14 +73,14 @@ def create_notebook(kube: Kube, manifests: Manifests) -> JsonObject:
         VolumeLeftError: the new volume could not be removed again.
         ClusterError: any other answer, or none.
     """
-    volume = _made_volume(kube, manifests) if manifests.volume else None
+    volume, notebook = _made_volume(kube, manifests), manifests.notebook
     try:
-        return _made(kube, NOTEBOOKS, manifests.notebook)
-    except ClusterError as error:
-        if volume:
-            _take_back(kube, volume, manifests.notebook)
-        if isinstance(error, REFUSALS):
-            raise InvalidFormError([explain(error, manifests.notebook)]) from error
+        return _made(kube, NOTEBOOKS, notebook)
+    except REFUSALS as error:
+        _take_back(kube, volume, notebook)
+        raise InvalidFormError([explain(error, notebook)]) from error
+    except ClusterError:
+        _take_back(kube, volume, notebook, is_certain=False)
         raise
 
 
@@ -166,18 +166,18 @@ def _looked_up_claim(kube: Kube, claim: str, notebook: JsonObject) -> tuple[Find
     return findings.shared_claim(Volume.from_object(volume, others), but=name)
 
 
-def _made_volume(kube: Kube, manifests: Manifests) -> JsonObject:
-    volume, notebook = manifests.volume or {}, manifests.notebook
+def _made_volume(kube: Kube, manifests: Manifests) -> JsonObject | None:
+    volume, notebook = manifests.volume, manifests.notebook
+    if volume is None:
+        return None
     try:
         return _made(kube, PERSISTENT_VOLUME_CLAIMS, volume)
-    except AlreadyExistsError as error:
+    except REFUSALS as error:
         problems = [explain(error, volume)]
         # Somebody was faster, or a notebook of that name has been there all along.
-        if _found(kube, NOTEBOOKS, notebook):
+        if isinstance(error, AlreadyExistsError) and _found(kube, NOTEBOOKS, notebook):
             problems.insert(0, explain(error, notebook))
         raise InvalidFormError(problems) from error
-    except REFUSALS as error:
-        raise InvalidFormError([explain(error, volume)]) from error
 
 
 def _made(kube: Kube, resource: Resource, sent: JsonObject) -> JsonObject:
@@ -203,10 +203,14 @@ def _found(kube: Kube, resource: Resource, sent: JsonObject) -> JsonObject | Non
         return None
 
 
-def _take_back(kube: Kube, volume: JsonObject, notebook: JsonObject) -> None:
-    """Deletes the volume that this click made, unless its notebook turns out to be there."""
+def _take_back(
+    kube: Kube, volume: JsonObject | None, notebook: JsonObject, *, is_certain: bool = True
+) -> None:
+    """Deletes the volume that this click made; if uncertain, only when the notebook isn't there."""
+    if volume is None:
+        return
     try:
-        if not _is_of_this_click(_found(kube, NOTEBOOKS, notebook), notebook):
+        if is_certain or not _is_of_this_click(_found(kube, NOTEBOOKS, notebook), notebook):
             _delete(kube, volume)
     except ClusterError as error:
         raise VolumeLeftError(_names(notebook)[0], _names(volume)[0], error.message) from error
