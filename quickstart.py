@@ -207,7 +207,8 @@ def run(data: Path, address: str) -> None:
         children.append(start(module, *arguments, data=data, lock=lock, environ=environ))
 
     try:
-        child("sandbox", "--data", str(data / "sandbox"), "--port", "0")
+        folders = ("--data", str(data / "sandbox"), "--runtimes", str(settings.runtimes))
+        child("sandbox", *folders, "--port", "0")
         wait(settings.sandbox_kubeconfig.exists, children, "The sandbox")
         say("sandbox", f"KUBECONFIG={settings.sandbox_kubeconfig}")
         furnish(settings, children)

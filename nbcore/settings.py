@@ -73,6 +73,13 @@ VARIABLES = (
         "Namespaces that the sandbox is given at its first start.",
     ),
     Variable(
+        "NB_RUNTIMES",
+        "a folder",
+        "sandbox/runtimes in NB_DATA",
+        "Where the sandbox keeps the programs behind images; several sandboxes can share one, so "
+        "that JupyterLab is installed once.",
+    ),
+    Variable(
         "NB_LOG_LEVEL",
         "DEBUG, INFO, WARNING or ERROR",
         "INFO",
@@ -107,6 +114,7 @@ class Settings:
     namespaces: tuple[str, ...]
     log_level: LogLevel
     kubeconfig: str
+    runtimes: Path
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -118,15 +126,16 @@ class Settings:
         home = environ.get("HOME") or str(Path("~").expanduser())
         is_pod = bool(environ.get("KUBERNETES_SERVICE_HOST"))
         usual = ClusterKind.IN_CLUSTER if is_pod else ClusterKind.SANDBOX
-        data = environ.get("NB_DATA") or f"{home}/.local/share/oneblock-notebooks"
+        data = _folder(environ.get("NB_DATA") or "~/.local/share/oneblock-notebooks", home)
         return cls(
             cluster=ClusterKind(_choice(environ, "NB_CLUSTER", ClusterKind, usual)),
-            data=Path(data.replace("~/", f"{home}/", 1) if data.startswith("~/") else data),
+            data=data,
             allowed_hosts=tuple(_host(name) for name in _words(environ, "NB_ALLOWED_HOSTS")),
             owner=_owner(environ.get("NB_OWNER") or "me"),
             namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo",)),
             log_level=LogLevel(_choice(environ, "NB_LOG_LEVEL", LogLevel, LogLevel.INFO)),
             kubeconfig=environ.get("KUBECONFIG") or f"{home}/.kube/config",
+            runtimes=_folder(environ.get("NB_RUNTIMES") or f"{data}/sandbox/runtimes", home),
         )
 
     @property
@@ -140,6 +149,10 @@ def _choice(environ: Mapping[str, str], name: str, allowed: type[StrEnum], usual
     if value not in set(allowed):
         raise SettingsError(f"{name} is {value!r}; it can be {', '.join(allowed)}.")
     return value
+
+
+def _folder(path: str, home: str) -> Path:
+    return Path(path.replace("~/", f"{home}/", 1) if path.startswith("~/") else path)
 
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ def test_given_an_empty_environment_when_read_then_the_defaults_of_the_docs_hold
         namespaces=("demo",),
         log_level=LogLevel.INFO,
         kubeconfig="/home/ada/.kube/config",
+        runtimes=Path("/home/ada/.local/share/oneblock-notebooks/sandbox/runtimes"),
     )
 
 
@@ -46,12 +47,14 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
         {
             "HOME": "/h",
             "NB_DATA": "~/data",
+            "NB_RUNTIMES": "/opt/runtimes",
             "NB_ALLOWED_HOSTS": "Lab.Example.org, lab2 ,",
             "NB_NAMESPACES": "science,teaching",
         }
     )
 
     assert settings.data == Path("/h/data")
+    assert settings.runtimes == Path("/opt/runtimes")
     assert settings.sandbox_kubeconfig == Path("/h/data/sandbox/kubeconfig")
     assert settings.allowed_hosts == ("lab.example.org", "lab2")
     assert settings.namespaces == ("science", "teaching")
