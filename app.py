@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import signal
 import sys
@@ -14,7 +15,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from gateway.middleware import Gateway
-from gateway.process import end_streams_on_signal, serve_without_delay, tune_interpreter
+from gateway.process import (
+    end_streams_on_signal,
+    serve_without_delay,
+    silence_server_log,
+    tune_interpreter,
+)
 from gateway.streams import OpenStreams
 from nbcore.errors import SettingsError
 from nbcore.identity import OwnAccount
@@ -63,6 +69,12 @@ async def run_cluster(local: LocalCluster) -> None:
     signal.raise_signal(signal.SIGTERM)
 
 
+def warm_up() -> None:
+    """Loads what the first page would wait for."""
+    importlib.import_module("ui.tables")
+    tune_interpreter()
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Around the serving: before it accepts requests, and after the last one."""
@@ -71,12 +83,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     local = LocalCluster(
         quickstart_command(script, settings.data, address), ready_line=READY, tell=tell
     )
+    silence_server_log()
     serve_without_delay()
     end_streams_on_signal(streams)
     cluster = asyncio.create_task(run_cluster(local))
-    tune_interpreter()
+    warming = asyncio.create_task(asyncio.to_thread(warm_up))
     yield
     cluster.cancel()
+    await warming
     await asyncio.gather(local.end(), asyncio.to_thread(cache.stop))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -35,6 +36,16 @@ def serve_without_delay() -> int:
         with socket.socket(fileno=os.dup(descriptor)) as listener:
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return len(listening)
+
+
+def silence_server_log() -> None:
+    """Keeps the server's line per request and socket off the terminal.
+
+    They carry queries, in which IDEs put tokens. uvicorn is told so by Streamlit, which later adds
+    its own handler to the same loggers.
+    """
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 def tune_interpreter() -> None:
