@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -33,27 +32,16 @@ from nbcore.errors import (
 )
 from nbcore.findings import Finding, Verdict
 from nbcore.form import ExistingVolume, Field, NewVolume, NoVolume, VolumeChoice
-from nbcore.identity import OwnAccount, Person
+from nbcore.identity import Person
 from nbcore.kube.client import Kube
-from nbcore.kube.config import connect
 from nbcore.kube.resources import NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, Resource
 from nbcore.names import JsonObject
-from nbcore.settings import Settings
 from tests.cluster.api import eventually
-from tests.cluster.servers import ApiServer
+from tests.cluster.servers import ApiServer, ServerName
 from tests.nbcore.builders import form
 from tests.nbcore.lossy_proxy import Loss, LossyNetwork, lossy_kube
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def kube(api_server: ApiServer) -> Iterator[Kube]:
-    """Our client as the administrator."""
-    environ = {"NB_CLUSTER": "kubeconfig", "KUBECONFIG": str(api_server.kubeconfig)}
-    api_client = connect(Settings.from_environ(environ))
-    yield Kube(api_client, OwnAccount("tests"))
-    api_client.rest_client.pool_manager.clear()
 
 
 def _manifests(
@@ -422,10 +410,7 @@ def test_given_a_malformed_notebook_when_deleted_with_its_volume_then_nothing_is
 ) -> None:
     manifests = _manifests(api_server)
     del manifests.notebook["spec"]["template"]["spec"]["containers"][0]["image"]
-    try:
-        made = kube.create(NOTEBOOKS, manifests.notebook)
-    except NbError as error:
-        pytest.skip(f"the schema refuses a container without image: {error}")
+    made = kube.create(NOTEBOOKS, manifests.notebook)
 
     with pytest.raises(MalformedNotebookError):
         lifecycle.delete_notebook(
@@ -436,15 +421,16 @@ def test_given_a_malformed_notebook_when_deleted_with_its_volume_then_nothing_is
     _is_left(kube, api_server, notebooks=[], volumes=[])
 
 
-def _needs_policies(server: ApiServer) -> None:
-    if not server.is_real:
-        pytest.skip("the sandbox enforces neither quota nor roles yet")
+# Quota, RuntimeClass, Pod Security and roles are the real server's own words.
+on_the_real_one = pytest.mark.parametrize(
+    "server", [ServerName.REAL], indirect=True, ids=str, scope="session"
+)
 
 
+@on_the_real_one
 def test_given_a_quota_when_checked_then_the_pod_meets_it(
     api_server: ApiServer, kube: Kube
 ) -> None:
-    _needs_policies(api_server)
     path = f"/api/v1/namespaces/{api_server.namespace}/resourcequotas"
     quota = {"metadata": {"name": "team"}, "spec": {"hard": {"requests.memory": "512Mi"}}}
     api_server.api.create(path, quota)
@@ -461,10 +447,10 @@ def test_given_a_quota_when_checked_then_the_pod_meets_it(
     )
 
 
+@on_the_real_one
 def test_given_a_missing_runtime_class_when_checked_then_it_is_told(
     api_server: ApiServer, kube: Kube
 ) -> None:
-    _needs_policies(api_server)
     typed = form(namespace=api_server.namespace, gpu_count=1)
 
     found = _check(kube, build(typed, owner="alice", now=NOON))
@@ -472,10 +458,10 @@ def test_given_a_missing_runtime_class_when_checked_then_it_is_told(
     assert "no RuntimeClass nvidia" in found[Field.GPU_RESOURCE].message
 
 
+@on_the_real_one
 def test_given_a_restricted_namespace_when_checked_then_pod_security_is_told(
     api_server: ApiServer, kube: Kube
 ) -> None:
-    _needs_policies(api_server)
     label = {"pod-security.kubernetes.io/enforce": "restricted"}
     namespace = f"/api/v1/namespaces/{api_server.namespace}"
     api_server.api.merge(namespace, {"metadata": {"labels": label}})
@@ -485,10 +471,10 @@ def test_given_a_restricted_namespace_when_checked_then_pod_security_is_told(
     assert "Pod Security" in found[""].message
 
 
+@on_the_real_one
 def test_given_somebody_without_rights_when_checked_then_pods_are_not_checked(
     api_server: ApiServer, kube: Kube
 ) -> None:
-    _needs_policies(api_server)
 
     findings = lifecycle.check_notebook(kube.acting_as(Person("mallory")), _manifests(api_server))
 
