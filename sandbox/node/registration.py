@@ -1,4 +1,4 @@
-"""The objects by which a node makes itself known. Pure."""
+"""The objects by which a node makes itself known."""
 
 from __future__ import annotations
 

@@ -49,9 +49,16 @@ class Runtimes:
     wait. A half-made runtime has no file ``complete`` and is thrown away.
     """
 
-    def __init__(self, root: Path, *, path: str) -> None:
-        """``path`` is the PATH on which programs of the machine are looked for."""
+    def __init__(self, root: Path, *, path: str, requirements: Path = REQUIREMENTS) -> None:
+        """The runtimes below ``root``.
+
+        Args:
+            root: made when it is needed.
+            path: the PATH on which programs of the machine are looked for.
+            requirements: what pip installs for JupyterLab, one pinned package a line.
+        """
         self._root = root
+        self._requirements = requirements
         self._path = path
         self._builds: dict[Runtime, asyncio.Task[None]] = {}
         self._listeners: list[Progress] = []
@@ -100,7 +107,7 @@ class Runtimes:
         return running
 
     def _jupyterlab(self) -> Program | None:
-        folder = self._root / jupyterlab_folder(REQUIREMENTS.read_text())
+        folder = self._root / jupyterlab_folder(self._requirements.read_text())
         if not (folder / _COMPLETE).exists():
             return None
         return Program(folder / "bin" / "jupyter-lab", (str(folder / "bin"),))
@@ -114,7 +121,7 @@ class Runtimes:
         return Program(Path(program), tuple(dict.fromkeys(folders)))
 
     async def _make_jupyterlab(self) -> None:
-        requirements = REQUIREMENTS.read_text()
+        requirements = self._requirements.read_text()
         folder = self._root / jupyterlab_folder(requirements)
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         async with _locked(self._root / f".{folder.name}.lock"):
@@ -125,7 +132,9 @@ class Runtimes:
             await self._run(sys.executable, "-m", "venv", str(folder))
             python = folder / "bin" / "python"
             pip = ("-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off")
-            await self._run(str(python), *pip, "-r", str(REQUIREMENTS), total=_count(requirements))
+            await self._run(
+                str(python), *pip, "-r", str(self._requirements), total=_count(requirements)
+            )
             _keep_packages_at_home(folder)
             (folder / _COMPLETE).touch()
 
@@ -172,7 +181,8 @@ def _count(requirements: str) -> int:
 
 def is_package_line(line: str) -> bool:
     """Whether pip says that it begins with one more package. Pure."""
-    return line.startswith("Collecting ")
+    # A package from a folder instead of an index is "processed".
+    return line.startswith(("Collecting ", "Processing "))
 
 
 def progress_of(line: str, done: int, total: int) -> str:

@@ -1,7 +1,11 @@
-"""What can be said of runtimes without making one; test_jupyterlab.py makes one."""
+"""Runtimes are made by the real venv and pip, from a package of this file; no network is asked."""
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -71,3 +75,112 @@ def test_given_a_half_made_runtime_when_looked_for_then_it_is_not_there(tmp_path
     assert runtimes.find(Runtime.JUPYTERLAB) == Program(
         folder / "bin" / "jupyter-lab", (str(folder / "bin"),)
     )
+
+
+PROGRAM = """#!python
+print("a lab")
+"""
+
+
+def requirements(folder: Path, *, version: str = "0") -> Path:
+    """Pins of a JupyterLab that is one file, found in this folder only."""
+    info = "jupyterlab-0.dist-info"
+    members = {
+        "jupyterlab-0.data/scripts/jupyter-lab": PROGRAM,
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: jupyterlab\nVersion: 0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{name},,\n" for name in [*members, f"{info}/RECORD"])
+    with zipfile.ZipFile(folder / "jupyterlab-0-py3-none-any.whl", "w") as wheel:
+        for name, text in {**members, f"{info}/RECORD": record}.items():
+            member = zipfile.ZipInfo(name)
+            member.external_attr = 0o100755 << 16
+            wheel.writestr(member, text)
+    path = folder / "pins.txt"
+    path.write_text(f"--no-index\n--find-links {folder}\njupyterlab=={version}\n")
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What three who asked at once were given, and what they were told meanwhile."""
+
+    programs: list[Program]
+    told: list[str]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder, told = tmp_path_factory.mktemp("made"), list[str]()
+    pins = requirements(folder)
+
+    async def make() -> list[Program]:
+        one, other = (Runtimes(folder / "runtimes", path="", requirements=pins) for _ in range(2))
+        asking = [
+            sandbox.ensure(Runtime.JUPYTERLAB, listener)
+            for sandbox, listener in ((one, told.append), (one, ignore), (other, told.append))
+        ]
+        return await asyncio.gather(*asking)
+
+    return Made(asyncio.run(make()), told)
+
+
+def output_of(made: Made, home: Path, *argv: str) -> str:
+    environment = {"HOME": str(home), "PATH": made.programs[0].search[0]}
+    run = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True)
+    return run.stdout
+
+
+def test_given_pods_of_two_sandboxes_when_they_ask_at_once_then_the_runtime_is_made_once(
+    made: Made, tmp_path: Path
+) -> None:
+    assert len(set(made.programs)) == 1
+    assert made.told == [
+        "making a virtual environment",
+        "1 of 1 packages",
+        "installing packages",
+    ]
+    assert output_of(made, tmp_path, "jupyter-lab") == "a lab\n"
+
+
+def test_given_a_runtime_when_a_notebook_installs_then_it_goes_to_its_own_home(
+    made: Made, tmp_path: Path
+) -> None:
+    packages = tmp_path / ".local" / "share" / "sandbox-packages"
+    packages.mkdir(parents=True)
+    (packages / "mine.py").write_text("answer = 42")
+
+    target = output_of(made, tmp_path, "python", "-m", "pip", "config", "get", "install.target")
+
+    assert target.strip() == "~/.local/share/sandbox-packages"
+    assert output_of(made, tmp_path, "python", "-c", "import mine; print(mine.answer)") == "42\n"
+
+
+async def test_given_a_package_that_cannot_be_had_when_made_then_pips_words_are_told(
+    tmp_path: Path,
+) -> None:
+    pins = requirements(tmp_path, version="99")
+    runtimes = Runtimes(tmp_path / "runtimes", path="", requirements=pins)
+
+    with pytest.raises(PullError, match="No matching distribution found for jupyterlab==99"):
+        await runtimes.ensure(Runtime.JUPYTERLAB, ignore)
+
+    assert runtimes.find(Runtime.JUPYTERLAB) is None
+
+
+async def test_given_a_runtime_under_way_when_the_sandbox_ends_then_the_next_one_begins_anew(
+    tmp_path: Path,
+) -> None:
+    pins, told = requirements(tmp_path), asyncio.Queue[str]()
+    ending = Runtimes(tmp_path / "runtimes", path="", requirements=pins)
+    asking = asyncio.create_task(ending.ensure(Runtime.JUPYTERLAB, told.put_nowait))
+    async with asyncio.timeout(60):
+        await told.get()
+    asking.cancel()
+    await ending.close()
+
+    again = Runtimes(tmp_path / "runtimes", path="", requirements=pins)
+    made = await again.ensure(Runtime.JUPYTERLAB, ignore)
+
+    assert asking.cancelled() or asking.done()
+    assert made.path.exists()
