@@ -156,6 +156,9 @@ def _draw_selection(selected: Sequence[NotebookRow]) -> None:
         for verb in Verb:
             able = [Target.of(row) for row in selected if verb in verbs(row)]
             st.button(verb, key=f"all_{verb}", disabled=not able, on_click=_ask, args=(verb, able))
+    if len(selected) == 1:
+        # The cell has room for its beginning.
+        st.text(cluster.full_cause(selected[0]))
 
 
 def _ask(verb: Verb, targets: list[Target]) -> None:

@@ -15,6 +15,7 @@ from nbcore.catalog import Catalog, CatalogReading, CatalogSource
 from nbcore.kube.resources import NAMESPACES, NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, SETTINGS
 from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME
 from nbcore.rows import NotebookRow
+from nbcore.status import NotebookStatus
 from ui import namespaces, session
 from ui.markdown import escape
 
@@ -44,6 +45,13 @@ def notebook_rows(namespace: str) -> list[NotebookRow]:
 def is_known() -> bool:
     """Whether the notebooks were read at least once since the process started."""
     return session.services().cache.has_synced(NOTEBOOKS)
+
+
+def full_cause(row: NotebookRow) -> str:
+    """What is going on with one notebook, uncut; "" when there is nothing to say."""
+    found = session.services().cache.get(NOTEBOOKS, row.name, row.namespace)
+    said = NotebookStatus.from_object(found).message if found and row.going_on else ""
+    return row.malformed or said
 
 
 def taken_names(namespace: str) -> frozenset[str]:
