@@ -235,9 +235,9 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _end)
-    if stat.S_ISFIFO(os.fstat(0).st_mode):
-        end_with_parent()
     try:
+        if stat.S_ISFIFO(os.fstat(0).st_mode):
+            end_with_parent()
         run(options.data.expanduser().absolute(), options.address)
     except _EndError:
         return 0

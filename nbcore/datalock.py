@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from nbcore.errors import NbError
 
 # Seconds that the children of a holder that was killed may need to end.
@@ -45,11 +47,16 @@ def hold(data: Path, *, address: str, now: datetime) -> int:
             break
         except BlockingIOError:
             holder = _holder(path)
-            if _is_alive(holder.get("pid")) or time.monotonic() > deadline:
+            if _is_alive(holder) or time.monotonic() > deadline:
                 os.close(lock)
                 raise HeldError(held_sentence(data, holder)) from None
         time.sleep(0.05)
-    card = {"pid": os.getpid(), "since": f"{now:%Y-%m-%d %H:%M:%S} UTC", "address": address}
+    card = {
+        "pid": os.getpid(),
+        "started": psutil.Process().create_time(),
+        "since": f"{now:%Y-%m-%d %H:%M:%S} UTC",
+        "address": address,
+    }
     os.truncate(lock, 0)
     os.write(lock, json.dumps(card).encode())
     return lock
@@ -72,13 +79,11 @@ def _holder(path: Path) -> dict[str, Any]:
     return holder if isinstance(holder, dict) else {}
 
 
-def _is_alive(pid: object) -> bool:
-    if not isinstance(pid, int):
-        return False
+def _is_alive(holder: Mapping[str, Any]) -> bool:
+    """Whether the process of a card still runs; its number alone may be another one's by now."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        process = psutil.Process(int(holder["pid"]))
+        is_running = process.status() != psutil.STATUS_ZOMBIE
+        return is_running and abs(process.create_time() - float(holder["started"])) < 1
+    except (KeyError, TypeError, ValueError, psutil.Error):
         return False
-    except PermissionError:
-        return True
-    return True
