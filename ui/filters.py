@@ -22,11 +22,6 @@ class Filters:
     search: str
     phases: frozenset[Phase]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is narrowed."""
-        return not self.search.strip() and not self.phases
-
 
 def draw(counts: Mapping[Phase, int]) -> Filters:
     """Draws the search field and a pill for each phase that there is, or that is chosen."""

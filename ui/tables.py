@@ -1,4 +1,4 @@
-"""The table of notebooks: which rows, which columns, which words. Pure."""
+"""The table of notebooks: which rows, which columns, which words."""
 
 from __future__ import annotations
 

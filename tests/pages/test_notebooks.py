@@ -43,6 +43,25 @@ def test_given_a_double_click_when_starting_then_one_notebook_is_made(visit: Vis
     assert visit.names("notebooks") == {"rstudio"}
 
 
+def test_given_the_menu_when_other_settings_are_asked_for_then_the_form_opens(
+    visit: Visit,
+) -> None:
+    page = choose_from_menu(visit.open_list(), "With other settings…")
+
+    assert page.title[0].value == "New notebook"
+
+
+def test_given_one_failed_notebook_when_selected_then_its_whole_cause_is_shown(
+    visit: Visit,
+) -> None:
+    cause = "Image not found: team/lab:2026-13. Check its name and tag. " * 3
+    visit.has_notebook("nb", phase="Failed", message=cause.strip())
+
+    page = select(visit.open_list(), 0)
+
+    assert cause.strip() in words(page)
+
+
 @pytest.mark.parametrize(
     ("phase", "message", "verbs", "link"),
     [
