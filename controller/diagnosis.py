@@ -49,7 +49,7 @@ def refusal(message: str, namespace: str) -> Diagnosis:
         rest = quoted(match["rest"])
         words = f"Over the quota of {namespace}: {rest}. Stop something or ask for less."
         return Diagnosis(Phase.PENDING, "QuotaExceeded", words)
-    return Diagnosis(Phase.FAILED, "PodRefused", f"The cluster refuses it: {quoted(message)}")
+    return Diagnosis(Phase.FAILED, "PodRefused", f"The cluster refuses it: {quoted(message)}.")
 
 
 def _suspended(notebook: Notebook, pod: JsonObject | None) -> Diagnosis:
@@ -107,7 +107,7 @@ def _unscheduled(notebook: Notebook, pod: JsonObject) -> Diagnosis:
 def _scheduled(notebook: Notebook, children: Children, pod: JsonObject) -> Diagnosis:
     if text_at(pod, "status", "phase") == "Failed":
         reason = text_at(pod, "status", "reason") or "PodFailed"
-        words = quoted(text_at(pod, "status", "message")) or "Its pod failed."
+        words = f"{quoted(text_at(pod, 'status', 'message')) or 'Its pod failed'}."
         return Diagnosis(Phase.FAILED, reason, words)
     name = notebook.metadata.name
     seen = containers.Seen(name, notebook.image, IDES[notebook.type].title, pod, children.events)

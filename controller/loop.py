@@ -123,7 +123,9 @@ class Controller:
         except ParentGoneError:
             # The informer will say so in a moment.
             return
-        self._say(notebook, decided.status)
+        # The event of a child that was just made wakes us in a moment, with more to say.
+        if not decided.changes or any(change.live for change in decided.changes):
+            self._say(notebook, decided.status)
         if decided.requeue_after is not None:
             self._queue.add_after(key, decided.requeue_after)
 

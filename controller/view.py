@@ -10,7 +10,7 @@ from controller.children import Children, uid_of
 from controller.events import EventIndex
 from nbcore.catalog import Catalog
 from nbcore.kube.client import Kube
-from nbcore.kube.informer import Informer, Key, key_of
+from nbcore.kube.informer import Informer, Key, Pace, key_of
 from nbcore.kube.requests import Selection
 from nbcore.kube.resources import (
     EVENTS,
@@ -27,6 +27,8 @@ from nbcore.objects import text_at
 Wake = Callable[[Key], None]
 
 _OURS = Selection(label_selector=NOTEBOOK_NAME_LABEL)
+# API servers send no bookmarks for Events: they end these watches before silence would.
+_EVENTS_PACE = Pace(watch=55)
 
 
 class View:
@@ -54,6 +56,7 @@ class View:
                 EVENTS,
                 Selection(field_selector=f"involvedObject.kind={kind}"),
                 on_change=self._event_changed,
+                pace=_EVENTS_PACE,
             )
             for kind in ("Pod", "StatefulSet")
         ]

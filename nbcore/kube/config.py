@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import yaml
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.config import ConfigException, load_incluster_config, load_kube_config
 
@@ -13,6 +14,16 @@ from nbcore.settings import ClusterKind, Settings
 POOL_SIZE = 32
 """Connections kept open: about one a thread, and one a watch."""
 
+# A file of another shape meets the official loader unprepared.
+_UNUSABLE = (
+    ConfigException,
+    OSError,
+    yaml.YAMLError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -31,7 +42,7 @@ def connect(settings: Settings) -> ApiClient:
     configuration.keep_alive = True
     try:
         _load(settings, configuration)
-    except (ConfigException, OSError, TypeError, ValueError) as error:
+    except _UNUSABLE as error:
         raise SettingsError(_advice(settings)) from error
     if urlsplit(configuration.host).hostname in _LOOPBACK:
         # As kubectl does: what runs on this machine is never reached through a proxy.

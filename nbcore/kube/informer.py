@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from nbcore.errors import ClusterError, ExpiredError
+from nbcore.errors import ClusterError, ExpiredError, UnreachableError
 from nbcore.kube.backoff import delay
 from nbcore.kube.client import Kube
 from nbcore.kube.requests import EVERYTHING, Selection
@@ -185,6 +185,9 @@ class Informer:
                 for event in watch:
                     self._answered()
                     self._take(event)
+        except UnreachableError as error:
+            # Usual for a watch on which nothing happens; if the server is gone, the next one fails.
+            log.debug("%s: %s", error.request, error)
         finally:
             self.is_connected = False
             self._watch = None

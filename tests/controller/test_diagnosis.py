@@ -96,7 +96,7 @@ def unschedulable(message: str) -> JsonObject:
             ),
             Phase.FAILED,
             "Evicted",
-            "The node was low on memory",
+            "The node was low on memory.",
             id="evicted",
         ),
     ],
@@ -208,5 +208,5 @@ def test_given_a_refusal_that_is_no_quota_when_told_then_it_is_a_failure_in_the_
         Phase.FAILED,
         "PodRefused",
         'The cluster refuses it: violates PodSecurity "restricted": '
-        "allowPrivilegeEscalation != false",
+        "allowPrivilegeEscalation != false.",
     )

@@ -265,7 +265,12 @@ def _environment(statefulset: JsonObject) -> set[str]:
 def test_given_a_service_of_that_name_when_a_notebook_is_made_then_it_is_never_touched(
     cluster: ApiServer,
 ) -> None:
-    foreign = {"metadata": {"name": "lab"}, "spec": {"ports": [{"port": 5432}]}}
+    foreign = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "lab"},
+        "spec": {"ports": [{"port": 5432}]},
+    }
     before = cluster.api.create(SERVICES.path(cluster.namespace), foreign)
 
     create(cluster, notebook("lab"))

@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         self._note()
         if url.path not in _COLLECTION:
-            self._answer(*self.script.answers.get(url.path, (404, b"{}")))
+            self._answer_as_told(url.path)
         elif query.get("watch") == "true":
             self._watch(int(query["resourceVersion"]))
         else:
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._note()
-        self._answer(*self.script.answers.get(urlsplit(self.path).path, (404, b"{}")))
+        self._answer_as_told(urlsplit(self.path).path)
 
     do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 the base class's convention
 
@@ -147,6 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         self.script.requests.append((self.command, self.path, self.headers.items(), body))
+
+    def _answer_as_told(self, path: str) -> None:
+        told = self.script.answers
+        self._answer(*told.get(f"{self.command} {path}", told.get(path, (404, b"{}"))))
 
     def _answer(self, code: int, body: bytes) -> None:
         self.send_response(code)
