@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+import shutil
+from collections.abc import Coroutine, Sequence, Set
 from pathlib import Path
 
 import psutil
@@ -36,6 +37,7 @@ class Agent:
         """Run pods until cancelled; then all processes end and the pods stay in the API."""
         await asyncio.to_thread(end_orphans, self._node.config.pods_root)
         await self._pods.synced.wait()
+        await asyncio.to_thread(sweep, self._node.config.pods_root, self._known())
         self._pods.subscribe(self._on_pod)
         for pod in self._pods.items():
             self._on_pod(pod)
@@ -43,6 +45,9 @@ class Agent:
             await self._watch_memory()
         finally:
             await self._shut_down()
+
+    def _known(self) -> set[str]:
+        return {uid_of(pod) for pod in self._pods.items()}
 
     def _on_pod(self, pod: Object) -> None:
         if pod["spec"].get("nodeName") != self._node.config.name:
@@ -119,6 +124,13 @@ def end_greedy(runners: Sequence[ContainerRunner]) -> None:
         if processes.memory(pids, limit=limit) > limit:
             tree.is_out_of_memory = True
             processes.kill(pids)
+
+
+def sweep(pods_root: Path, known: Set[str]) -> None:
+    """Remove the folders of pods that were deleted while no sandbox ran."""
+    for folder in pods_root.glob("*"):
+        if folder.name not in known:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def end_orphans(pods_root: Path) -> None:

@@ -33,6 +33,7 @@ class ContainerRunner:
     Attributes:
         seen: what the pod's status says of the container.
         tree: its processes while it runs.
+        memory_limit: bytes; None means no limit.
     """
 
     def __init__(
@@ -46,17 +47,12 @@ class ContainerRunner:
         """``publish`` is called after every change of ``seen``."""
         self.seen = seen
         self.tree: Tree | None = None
+        self.memory_limit: int | None = None
         self._node = node
         self._place = place
         self._spec = spec
         self._publish = publish
         self._field = f"spec.containers{{{spec['name']}}}"
-
-    @property
-    def memory_limit(self) -> int | None:
-        """Bytes; None means no limit."""
-        limit = ((self._spec.get("resources") or {}).get("limits") or {}).get("memory")
-        return None if limit is None else whole(limit)
 
     async def run(self) -> None:
         """Run until the restart policy says that it is over."""
@@ -70,6 +66,13 @@ class ContainerRunner:
             ran = (ended.finished_at - ended.started_at).total_seconds()
             backoff = backoff.after_run(ran)
             await self._pause(backoff, ended)
+
+    async def fail(self, error: Exception) -> None:
+        """Say that we could not do our part, whatever it was."""
+        await self.stop(0)
+        words = f"Error: {error}"
+        self._wait(Waiting("CreateContainerError", words))
+        await self._warning("Failed", words)
 
     async def stop(self, grace: float) -> None:
         """End what runs; ``run`` must have been cancelled before."""
@@ -139,7 +142,9 @@ class ContainerRunner:
 
     async def _live(self, command: Command) -> Terminated:
         name, began = self._spec["name"], self._node.clock()
+        self.memory_limit = memory_limit(self._spec)
         path = logfile.run_path(self._place.folder, name, self.seen.restarts)
+        logfile.forget_before(path, self.seen.restarts - 1)
         await self._normal("Created", f"Created container: {name}")
         log = logfile.LogFile(path)
         try:
@@ -212,3 +217,9 @@ class ContainerRunner:
 
     async def _warning(self, reason: str, message: str) -> None:
         await self._node.recorder.warning(self._place.pod, reason, message, self._field)
+
+
+def memory_limit(spec: Object) -> int | None:
+    """The container's limit of memory in bytes; None without one. Pure."""
+    limit = ((spec.get("resources") or {}).get("limits") or {}).get("memory")
+    return None if limit is None else whole(limit)

@@ -27,6 +27,13 @@ def older(path: Path) -> Path:
     return path.with_suffix(".log.1")
 
 
+def forget_before(path: Path, run: int) -> None:
+    """Remove the logs of earlier runs: as a kubelet, we keep the last one and the one before."""
+    for old in path.parent.glob("*.log*"):
+        if int(old.name.partition(".")[0]) < run:
+            old.unlink()
+
+
 class LogFile:
     """Appends lines; at 10 MiB the file becomes the older one, and the one before that is gone."""
 

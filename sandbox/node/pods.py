@@ -15,7 +15,21 @@ from sandbox.node.surroundings import Place, Surroundings
 
 _LOG = logging.getLogger(__name__)
 _RETRY = 1.0
+_RETRY_AFTER_FAULT = 10.0
 _GRACE = 30
+
+
+async def _supervise(runner: ContainerRunner) -> None:
+    """Run a container; a fault of ours is told in the pod's status, and tried again."""
+    while True:
+        try:
+            await runner.run()
+        except Exception as error:  # noqa: BLE001 told in the status, and logged
+            _LOG.exception("container %s", runner.seen.name)
+            await runner.fail(error)
+            await asyncio.sleep(_RETRY_AFTER_FAULT)
+        else:
+            return
 
 
 class PodWorker:
@@ -39,7 +53,7 @@ class PodWorker:
     def start(self) -> None:
         """Begin, unless the pod is to be deleted anyway."""
         if not is_terminating(self._place.pod):
-            self._tasks = [asyncio.create_task(runner.run()) for runner in self.runners]
+            self._tasks = [asyncio.create_task(_supervise(runner)) for runner in self.runners]
             self._tasks.append(asyncio.create_task(self._keep_status()))
             self._changed.set()
 

@@ -75,7 +75,7 @@ class Prober:
                 return await self._check(probe)
         except TimeoutError:
             return f"command timed out after {timeout}s" if "exec" in probe else _too_slow(timeout)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             return str(error)
 
     async def _check(self, probe: Object) -> str | None:

@@ -22,6 +22,7 @@ from tests.sandbox.node.conftest import PODS, World, eventually
 from tests.sandbox.objects import claim, claim_volume, container, pod
 
 SLEEP = ["sleep", "1000"]
+INIT_SPEC = {"containers": [container()], "initContainers": [container("first")]}
 SERVE = [
     sys.executable,
     "-c",
@@ -268,6 +269,42 @@ async def test_given_a_sandbox_that_stops_when_it_starts_again_then_its_pods_run
     assert status["restartCount"] == 1
     assert status["lastState"]["terminated"]["reason"] == "Unknown"
     assert again["status"]["podIP"] == first["status"]["podIP"]
+
+
+async def test_given_a_pod_deleted_while_the_sandbox_was_down_when_it_starts_then_its_folder_goes(
+    world: World,
+) -> None:
+    await world.api.create(PODS, running(SLEEP))
+    found = await world.until("lab-0", is_running)
+    folder = world.data / "pods" / found["metadata"]["uid"]
+    await world.stop()
+    assert folder.exists()
+    await world.api.delete(f"{PODS}/lab-0", grace_period_seconds=0)
+
+    world.start()
+
+    await eventually(lambda: not folder.exists())
+
+
+async def test_given_a_fault_of_ours_when_a_container_starts_then_the_status_tells(
+    world: World,
+) -> None:
+    broken = running(SLEEP, resources={"limits": {"memory": "1Gi"}}, env=[{"value": "no name"}])
+    await world.api.create(PODS, broken)
+
+    found = await world.until("lab-0", waits_for("CreateContainerError"))
+
+    assert "name" in state(found)["waiting"]["message"]
+
+
+async def test_given_a_pod_with_init_containers_when_it_starts_then_it_is_refused_with_words(
+    world: World,
+) -> None:
+    await world.api.create(PODS, {**running(SLEEP), "spec": INIT_SPEC})
+
+    found = await world.until("lab-0", waits_for("CreateContainerConfigError"))
+
+    assert "no init containers" in state(found)["waiting"]["message"]
 
 
 def test_given_processes_of_a_killed_sandbox_when_it_starts_again_then_they_are_ended(

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.client import ApiError, Object
 from sandbox.logs import LogQuery
-from sandbox.node.logfile import LogFile, Tail, lines, older, run_path, stamp
+from sandbox.node.logfile import LogFile, Tail, forget_before, lines, older, run_path, stamp
 from sandbox.node.logs import DirectoryLogs
 from tests.sandbox.memory_api import MemoryApi
 from tests.sandbox.objects import container, pod
@@ -111,6 +111,17 @@ async def test_given_no_such_log_when_read_then_the_answer_says_why(
 
     with pytest.raises(ApiError, match=words):
         await text_of(DirectoryLogs(api, tmp_path).read("demo", "lab-0", query))
+
+
+def test_given_many_runs_when_the_next_begins_then_only_the_last_one_is_kept(
+    tmp_path: Path,
+) -> None:
+    for run in range(12):
+        write(run_path(tmp_path, "lab", run), "x")
+
+    forget_before(run_path(tmp_path, "lab", 12), 11)
+
+    assert [path.name for path in (tmp_path / "logs" / "lab").iterdir()] == ["11.log"]
 
 
 def test_given_a_long_log_when_it_grows_then_it_becomes_the_older_one(tmp_path: Path) -> None:
