@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,13 +27,16 @@ class Loss(StrEnum):
 
 @dataclass
 class LossyNetwork:
-    """Which requests meet which loss: verb and the collection's name, for example POST notebooks.
+    """What happens to requests, by verb and collection, for example POST notebooks.
 
     Attributes:
-        is_down_after: verb and collection of the request after which nothing arrives any more.
+        losses: each happens once, to the first such request.
+        meanwhile: what others do just before such a request arrives.
+        is_down_after: the request after which nothing arrives any more.
     """
 
     losses: dict[tuple[str, str], Loss] = field(default_factory=dict)
+    meanwhile: dict[tuple[str, str], Callable[[], object]] = field(default_factory=dict)
     is_down_after: tuple[str, str] | None = None
     is_down: bool = False
 
@@ -64,7 +67,8 @@ def _server(api: Api, network: LossyNetwork) -> ThreadingHTTPServer:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or b"null")
             asked = (self.command, _collection(self.path))
-            loss = Loss.REQUEST if network.is_down else network.losses.get(asked)
+            loss = Loss.REQUEST if network.is_down else network.losses.pop(asked, None)
+            network.meanwhile.get(asked, lambda: None)()
             if loss is Loss.REQUEST:
                 return
             content_type = self.headers.get("Content-Type", "application/json")
