@@ -18,7 +18,7 @@ from tests.contract.objects import CONFIG_MAPS, config_map, notebook, service, s
 KINDS = pytest.mark.parametrize(
     ("resource", "build"),
     [
-        pytest.param(CONFIG_MAPS, config_map, id="ConfigMap"),
+        pytest.param(CONFIG_MAPS, lambda name: config_map(name, a="1"), id="ConfigMap"),
         pytest.param(NOTEBOOKS, notebook, id="Notebook"),
         pytest.param(STATEFUL_SETS, stateful_set, id="StatefulSet"),
         pytest.param(SERVICES, service, id="Service"),

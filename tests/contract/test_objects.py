@@ -279,3 +279,14 @@ def test_given_a_token_that_nobody_has_when_used_then_unauthorized(api_server: A
     nobody.close()
     assert answer.status == 401
     assert answer.body["reason"] == "Unauthorized"
+
+
+def test_given_a_body_of_four_megabytes_when_created_then_it_is_too_large(
+    api_server: ApiServer,
+) -> None:
+    body = config_map("big", a="x" * 4_000_000)
+
+    answer = api_server.api.request("POST", CONFIG_MAPS.path(api_server.namespace), body)
+
+    assert answer.status == 413
+    assert answer.body["reason"] == "RequestEntityTooLarge"

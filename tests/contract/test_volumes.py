@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbcore.kube.resources import PERSISTENT_VOLUME_CLAIMS, STORAGE_CLASSES
+from nbcore.kube.resources import PERSISTENT_VOLUME_CLAIMS, PODS, STORAGE_CLASSES
 from tests.cluster.api import eventually
 from tests.cluster.servers import ApiServer
-from tests.contract.objects import claim
+from tests.contract.objects import claim, pod
 
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
@@ -132,4 +132,25 @@ def test_given_an_unused_claim_when_deleted_then_it_goes(api_server: ApiServer) 
 
     api_server.api.delete(f"{path}/data")
 
+    eventually(lambda: not api_server.api.exists(f"{path}/data"), what="the claim is gone")
+
+
+def test_given_a_claim_that_a_pod_uses_when_deleted_then_it_stays_until_the_pod_is_gone(
+    api_server: ApiServer, node: str
+) -> None:
+    path = PERSISTENT_VOLUME_CLAIMS.path(api_server.namespace)
+    api_server.api.create(path, claim("data", storageClassName=""))
+    user = pod("user")
+    user["spec"] |= {
+        "nodeName": node,
+        "volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}],
+    }
+    pods = PODS.path(api_server.namespace)
+    api_server.api.create(pods, user)
+
+    api_server.api.delete(f"{path}/data")
+    held = api_server.api.get(f"{path}/data")
+    api_server.api.delete(f"{pods}/user", {"gracePeriodSeconds": 0})
+
+    assert held["metadata"]["deletionTimestamp"]
     eventually(lambda: not api_server.api.exists(f"{path}/data"), what="the claim is gone")
