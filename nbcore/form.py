@@ -6,7 +6,7 @@ a form without problems goes to nbcore.builder. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,9 +15,7 @@ from nbcore.accelerators import NVIDIA_GPU
 from nbcore.errors import FieldError
 from nbcore.ides import IdeType
 from nbcore.images import image_problem
-from nbcore.names import NAME_MAX_LENGTH, JsonObject, name_problem
-from nbcore.objects import text_at
-from nbcore.volumes import default_class
+from nbcore.names import NAME_MAX_LENGTH, name_problem
 
 
 class Field(StrEnum):
@@ -133,22 +131,6 @@ class Known:
     storage_classes: frozenset[str] | None = None
     default_class: str | None = None
 
-    @classmethod
-    def from_objects(
-        cls,
-        *,
-        notebooks: Iterable[JsonObject],
-        volumes: Iterable[JsonObject],
-        storage_classes: Collection[JsonObject],
-    ) -> Known:
-        """What lists of the namespace's notebooks and claims, and of all classes, tell."""
-        return cls(
-            notebooks=_names(notebooks),
-            volumes=_names(volumes),
-            storage_classes=_names(storage_classes),
-            default_class=default_class(storage_classes),
-        )
-
 
 def problems(form: NotebookForm, known: Known) -> tuple[FieldError, ...]:
     """Everything wrong with a form, in the order of its fields; empty when it may be sent. Pure."""
@@ -188,10 +170,6 @@ def suggest_free_name(base: str, taken: Collection[str]) -> str:
         suffix = f"-{number}"
         name = base[: NAME_MAX_LENGTH - len(suffix)].rstrip("-") + suffix
     return name
-
-
-def _names(objects: Iterable[JsonObject]) -> frozenset[str]:
-    return frozenset(text_at(found, "metadata", "name") for found in objects)
 
 
 def _taken_problem(form: NotebookForm, known: Known) -> str | None:

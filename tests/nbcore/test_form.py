@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +18,7 @@ from nbcore.form import (
 )
 from nbcore.ides import IdeType
 from nbcore.names import NAME_MAX_LENGTH, name_problem
-from tests.nbcore.builders import IMAGE, claim, form, notebook
+from tests.nbcore.builders import IMAGE, form
 
 KNOWN = Known(
     notebooks=frozenset({"taken"}),
@@ -136,24 +134,6 @@ def test_given_no_default_class_when_it_is_chosen_then_the_form_says_so() -> Non
 
     assert problem.field == Field.STORAGE_CLASS
     assert "no default class" in problem.message
-
-
-def test_given_lists_of_objects_when_known_is_made_then_names_and_default_are_in_it() -> None:
-    classes: list[dict[str, Any]] = [
-        {"metadata": {"name": "slow"}},
-        {
-            "metadata": {
-                "name": "fast",
-                "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
-            }
-        },
-    ]
-
-    known = Known.from_objects(
-        notebooks=[notebook("a")], volumes=[claim("b")], storage_classes=classes
-    )
-
-    assert known == Known(frozenset({"a"}), frozenset({"b"}), frozenset({"slow", "fast"}), "fast")
 
 
 @pytest.mark.parametrize("ide", IdeType)
