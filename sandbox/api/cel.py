@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from sandbox.api.statuses import Cause, CauseType
+from sandbox.api.statuses import Cause, CauseType, shown
 from sandbox.api.structure import child_path, field_schema, json_type
-from sandbox.api.validation import list_key
+from sandbox.api.validation import is_pattern, list_key
 from sandbox.client import Object
 
 RULES = "x-kubernetes-validations"
@@ -34,12 +34,15 @@ def check_rules(value: Object, old: Object | None, schema: Object) -> list[Cause
 
 
 def compile_problems(schema: Object) -> Iterator[str]:
-    """The sentences for every rule in a schema that is no CEL expression. Pure."""
+    """The sentences for every rule and pattern in a schema that can't be compiled. Pure."""
     for rule in schema.get(RULES, ()):
         try:
             _program(rule.get("rule", ""))
         except RuleError as problem:
             yield f"compilation failed: {problem}"
+    pattern = schema.get("pattern")
+    if pattern is not None and not is_pattern(pattern):
+        yield f"{shown(pattern)}: must be a valid regular expression, but isn't"
     nested = [*schema.get("properties", {}).values()]
     nested += [schema[k] for k in ("items", "additionalProperties") if k in schema]
     for part in nested:

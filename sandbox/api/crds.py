@@ -9,8 +9,9 @@ from typing import Any
 from sandbox.api import cel
 from sandbox.api.kinds import EMPTY_SCHEMA, Column, Kind, ScalePaths
 from sandbox.api.meta import timestamp
-from sandbox.api.schemas import object_meta_schema
+from sandbox.api.schemas import built_in_schema, object_meta_schema
 from sandbox.api.statuses import Cause, CauseType, invalid, required
+from sandbox.api.validation import validate
 from sandbox.client import Object
 
 _AGE = Column(name="Age", type="date", json_path=".metadata.creationTimestamp")
@@ -24,8 +25,12 @@ def storage_version(crd: Object) -> Object | None:
 
 def crd_causes(crd: Object) -> Iterator[Cause]:
     """What is wrong with a definition. Pure."""
-    spec = crd.get("spec", {})
-    names = spec.get("names") or {}
+    broken = validate(crd, built_in_schema(crd["apiVersion"], crd["kind"]))
+    if broken:
+        yield from broken
+        return
+    spec = crd["spec"]
+    names = spec["names"]
     wanted = f"{names.get('plural')}.{spec.get('group')}"
     if crd["metadata"].get("name") != wanted:
         detail = 'must be spec.names.plural+"."+spec.group'
@@ -48,9 +53,10 @@ def crd_causes(crd: Object) -> Iterator[Cause]:
 
 def with_status(crd: Object, now: datetime) -> Object:
     """A definition that is served: accepted names and the condition Established. Pure."""
-    spec = crd["spec"]
-    names = {"singular": spec["names"]["kind"].lower(), "listKind": spec["names"]["kind"] + "List"}
-    names |= spec["names"]
+    spec = crd.get("spec", {})
+    given = spec.get("names") or {}
+    kind = given.get("kind", "")
+    names = {"singular": kind.lower(), "listKind": f"{kind}List"} | given
     version = storage_version(crd) or {}
     old = crd.get("status", {}).get("conditions") or []
     status = {

@@ -153,6 +153,9 @@ def canonical(value: Any, schema: Object) -> Any:
             filled = {k: canonical(v, nested[k]) for k, v in value.items()}
             return {k: v for k, v in filled.items() if k in needed or not _is_omitted(v, nested[k])}
         case list():
-            return [canonical(item, schema.get("items", {})) for item in value]
+            items = schema.get("items", {})
+            # Go reads a null in a list of structures as an empty structure.
+            empty: Any = {} if items.get("type") == "object" else None
+            return [canonical(empty if item is None else item, items) for item in value]
         case _:
             return value

@@ -168,14 +168,25 @@ def _string_causes(value: str, schema: Object, path: str) -> Iterator[Cause]:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether a regular expression of the API server's dialect (RE2) is found in a text. Pure."""
-    return _compiled(pattern).search(text.encode("utf-8", "replace")) is not None
+    compiled = _compiled(pattern)
+    return compiled is not None and compiled.search(text.encode("utf-8", "replace")) is not None
+
+
+def is_pattern(pattern: str) -> bool:
+    """Whether a text is a regular expression of that dialect. Pure."""
+    return _compiled(pattern) is not None
 
 
 @lru_cache(maxsize=512)
 def _compiled(pattern: str) -> Any:
     import re2  # noqa: PLC0415 slow to load and needed only once a CRD has a pattern
 
-    return re2.compile(pattern.encode())
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern.encode("utf-8", "replace"), options)
+    except re2.error:
+        return None
 
 
 def _number_causes(value: float, schema: Object, path: str) -> Iterator[Cause]:

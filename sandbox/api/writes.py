@@ -85,6 +85,7 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
     stored = call.stored()
     old = stored.object
     new = change(old)
+    _check_namespace(call, new)
     _check_identity(call, new, old)
     now = world.clock()
     metadata = meta.carried_over(new["metadata"], old["metadata"])
@@ -136,7 +137,7 @@ def _check_identity(call: Call, new: Object, old: Object) -> None:
     kind, given, current = call.kind, new["metadata"], old["metadata"]
     if given.get("name") != current["name"]:
         raise statuses.bad_request(
-            f"the name of the object ({given.get('name')}) does not match the name on the URL "
+            f"the name of the object ({given.get('name', '')}) does not match the name on the URL "
             f"({current['name']})"
         )
     if given.get("uid") and given["uid"] != current["uid"]:
