@@ -19,7 +19,7 @@ from controller.workqueue import WorkQueue
 from nbcore.catalog import shipped_catalog_json
 from nbcore.errors import BusyError, ClusterError, NotFoundError
 from nbcore.kube.client import Kube
-from nbcore.kube.informer import Key
+from nbcore.kube.metadata import Key
 from nbcore.kube.resources import NOTEBOOKS, SETTINGS
 from nbcore.names import FIELD_MANAGER_CONTROLLER, JsonObject
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from controller.catalog_setting import NAMES, catalog_setting
 from controller.children import Children, uid_of
-from controller.events import EventIndex
+from controller.event_index import EventIndex
 from nbcore.catalog import Catalog
 from nbcore.kube.client import Kube
-from nbcore.kube.informer import Informer, Key, Pace, key_of
+from nbcore.kube.informer import Informer, Pace
+from nbcore.kube.metadata import Key, key_of
 from nbcore.kube.requests import Selection
 from nbcore.kube.resources import (
     EVENTS,

@@ -10,21 +10,25 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nbcore.errors import ClusterError, ExpiredError, UnreachableError
 from nbcore.kube.backoff import delay
 from nbcore.kube.client import Kube
+from nbcore.kube.metadata import (
+    Key,
+    differences,
+    key_of,
+    version_of,
+    without_managed_fields,
+)
 from nbcore.kube.requests import EVERYTHING, Selection
 from nbcore.kube.resources import Resource
 from nbcore.kube.watch import Watch, WatchEvent
 from nbcore.names import JsonObject
 
 log = logging.getLogger(__name__)
-
-Key = tuple[str, str]
-"""Namespace ("" for cluster-scoped objects) and name."""
 
 OnChange = Callable[[JsonObject | None, JsonObject | None], None]
 """Called with the object before and after; None: it was not, or is no longer, there."""
@@ -224,33 +228,3 @@ class Informer:
 
     def _answered(self) -> None:
         self.last_contact = time.monotonic()
-
-
-def key_of(obj: JsonObject) -> Key:
-    """Namespace and name of an object. Pure."""
-    metadata = obj["metadata"]
-    return str(metadata.get("namespace") or ""), str(metadata["name"])
-
-
-def version_of(obj: JsonObject) -> str:
-    """The resourceVersion of an object, or "". Pure."""
-    return str(obj["metadata"].get("resourceVersion") or "")
-
-
-def without_managed_fields(obj: JsonObject) -> JsonObject:
-    """The object without the half of it that nobody here reads. Pure."""
-    metadata = {k: v for k, v in obj["metadata"].items() if k != "managedFields"}
-    return {**obj, "metadata": metadata}
-
-
-def differences(
-    before: Mapping[Key, JsonObject], after: Mapping[Key, JsonObject]
-) -> list[tuple[JsonObject | None, JsonObject | None]]:
-    """What changed between two lists, as pairs of old and new object. Pure."""
-    gone = [(old, None) for key, old in before.items() if key not in after]
-    changed = [
-        (before.get(key), new)
-        for key, new in after.items()
-        if key not in before or version_of(before[key]) != version_of(new)
-    ]
-    return [*gone, *changed]

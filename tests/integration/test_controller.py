@@ -312,9 +312,10 @@ def test_given_a_notebook_when_deleted_then_its_children_go_and_stay_away(
 
     cluster.api.delete(NOTEBOOKS.path(cluster.namespace, "lab"))
 
+    # A garbage collector looks for new kinds only every 30 s.
     for resource in (STATEFUL_SETS, SERVICES):
         path = resource.path(cluster.namespace, "lab")
-        eventually(lambda p=path: not cluster.api.exists(p), what=f"{path} is gone")  # type: ignore[misc]  # defaults bind the loop's values
+        eventually(lambda p=path: not cluster.api.exists(p), what=f"{path} is gone", seconds=80)  # type: ignore[misc]  # defaults bind the loop's values
 
 
 def test_given_the_shipped_catalog_when_the_setting_is_changed_then_only_default_comes_back(

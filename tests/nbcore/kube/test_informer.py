@@ -21,7 +21,7 @@ from collections.abc import Iterator
 import pytest
 
 from nbcore.kube.client import Kube
-from nbcore.kube.informer import Informer, Pace, differences, key_of
+from nbcore.kube.informer import Informer, Pace
 from nbcore.kube.requests import Selection
 from nbcore.kube.resources import PODS
 from nbcore.names import JsonObject
@@ -301,29 +301,3 @@ def test_given_watches_when_opened_then_the_server_is_asked_to_end_them_in_240_t
     assert following.is_connected
     assert "timeoutSeconds=300" in target
     assert "allowWatchBookmarks=true" in target
-
-
-def _object(name: str, version: str) -> JsonObject:
-    return {"metadata": {"name": name, "namespace": "demo", "resourceVersion": version}}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        pytest.param([], [], [], id="nothing"),
-        pytest.param([("a", "1")], [("a", "1")], [], id="the same"),
-        pytest.param([("a", "1")], [("a", "2")], [("1", "2")], id="changed"),
-        pytest.param([("a", "1")], [], [("1", None)], id="gone"),
-        pytest.param([], [("a", "1")], [(None, "1")], id="new"),
-        pytest.param([("a", "1")], [("b", "2")], [("1", None), (None, "2")], id="one for another"),
-    ],
-)
-def test_given_two_lists_when_compared_then_the_differences_are_told(
-    before: list[tuple[str, str]], after: list[tuple[str, str]], expected: list[Change]
-) -> None:
-    old = {key_of(_object(*each)): _object(*each) for each in before}
-    new = {key_of(_object(*each)): _object(*each) for each in after}
-
-    found = [(_version(a), _version(b)) for a, b in differences(old, new)]
-
-    assert found == expected
