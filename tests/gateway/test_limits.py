@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.limits import MAX_HEADER_BYTES, MAX_HEADERS, MAX_TARGET_BYTES, excess
@@ -28,7 +30,7 @@ def test_given_a_usual_head_when_measured_then_it_is_fine() -> None:
     ],
 )
 def test_given_an_excess_when_measured_then_its_status_is_told(
-    given: dict[str, object], status: int
+    given: dict[str, Any], status: int
 ) -> None:
     problem = excess(head(**given))
 

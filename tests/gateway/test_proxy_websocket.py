@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 import psutil
@@ -37,12 +37,20 @@ async def echo(ws: web.WebSocketResponse) -> None:
 
 
 def connect(
-    gateway: Served, browser: aiohttp.ClientSession, **given: object
+    gateway: Served,
+    browser: aiohttp.ClientSession,
+    *,
+    protocols: tuple[str, ...] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> aiohttp.client._WSRequestContextManager:
-    options = {"origin": gateway.origin, "max_msg_size": 0, **given}
     path = "/notebook/demo/nb/api/kernels/1/channels?session_id=a%2Fb"
-    url = URL(gateway.origin + path, encoded=True)
-    return browser.ws_connect(url, **options)  # type: ignore[arg-type] # options of the test
+    return browser.ws_connect(
+        URL(gateway.origin + path, encoded=True),
+        origin=gateway.origin,
+        protocols=protocols,
+        headers=headers,
+        max_msg_size=0,
+    )
 
 
 async def test_given_messages_of_all_kinds_when_echoed_then_they_come_back_the_same(

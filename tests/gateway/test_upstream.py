@@ -18,7 +18,8 @@ class Objects:
 
     def __init__(self) -> None:
         made = [copy.deepcopy(obj) for _, obj in ready_notebook("nb", 8888)]
-        self.notebook, self.stateful_set, self.pod, self.slice = made
+        self.notebook, stateful_set, self.pod, self.slice = made
+        self.stateful_set: JsonObject | None = stateful_set
 
     @property
     def endpoint(self) -> JsonObject:
