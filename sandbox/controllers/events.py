@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -80,6 +79,7 @@ class Recorder:
         self._client = client
         self._component = component
         self._clock = clock
+        self._last = 0
         self._written: OrderedDict[Occurrence, tuple[str, int]] = OrderedDict()
 
     async def normal(self, obj: Object, reason: str, message: str, field_path: str = "") -> None:
@@ -109,16 +109,22 @@ class Recorder:
             _LOG.info("event %s of %s: %s", what.reason, obj["metadata"]["name"], error)
 
     async def _create(self, obj: Object, what: Occurrence) -> str:
+        now = self._clock()
         made = event(
             obj,
             what,
             component=self._component,
-            now=self._clock(),
-            suffix=secrets.token_hex(8),
+            now=now,
+            suffix=self._suffix(now),
         )
         path = f"/api/v1/namespaces/{made['metadata']['namespace']}/events"
         await self._client.create(path, made)
         return f"{path}/{made['metadata']['name']}"
+
+    def _suffix(self, now: datetime) -> str:
+        """Nanoseconds in hexadecimal, as real recorders name Events: lists are in order of time."""
+        self._last = max(int(now.timestamp() * 1_000_000) * 1000, self._last + 1)
+        return f"{self._last:x}"
 
     async def _count(self, what: Occurrence) -> bool:
         """Count up the Event that exists; False when it does not any more."""

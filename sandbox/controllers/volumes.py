@@ -128,8 +128,8 @@ def is_volume_name(name: str) -> bool:
     return re.fullmatch(r"pvc-[0-9a-z][-0-9a-z]{0,62}", name, re.ASCII) is not None
 
 
-def volume_of(claim: Object, directory: str) -> Object:
-    """The PersistentVolume of a claim."""
+def volume_of(claim: Object, directory: str, reclaim_policy: str = "Delete") -> Object:
+    """The PersistentVolume of a claim; the policy is that of its class."""
     namespace, name = key_of(claim)
     return {
         "apiVersion": "v1",
@@ -141,7 +141,7 @@ def volume_of(claim: Object, directory: str) -> Object:
         "spec": {
             "capacity": {"storage": _size(claim)},
             "accessModes": claim["spec"]["accessModes"],
-            "persistentVolumeReclaimPolicy": "Delete",
+            "persistentVolumeReclaimPolicy": reclaim_policy,
             "storageClassName": claim["spec"]["storageClassName"],
             "volumeMode": "Filesystem",
             "local": {"path": directory},
@@ -166,9 +166,10 @@ def bound_status(claim: Object) -> Object:
 
 
 def is_abandoned(volume: Object, claims: Mapping[tuple[str, str], Object]) -> bool:
-    """Whether a volume of ours has lost its claim: gone, or another one of the same name."""
+    """Whether a volume of ours that may be removed has lost its claim, perhaps to a namesake."""
     annotations = volume["metadata"].get("annotations") or {}
-    if annotations.get(PROVISIONED_BY_ANNOTATION) != PROVISIONER:
+    is_ours = annotations.get(PROVISIONED_BY_ANNOTATION) == PROVISIONER
+    if not is_ours or volume["spec"].get("persistentVolumeReclaimPolicy") != "Delete":
         return False
     reference = volume["spec"].get("claimRef") or {}
     claim = claims.get((reference.get("namespace", ""), reference.get("name", "")))

@@ -81,7 +81,9 @@ class VolumeController:
         directory = self.root / volumes.volume_name(claim)
         is_new = not volumes.is_bound(claim)
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await self._make_volume(volumes.volume_of(claim, str(directory)))
+        found = self.classes.get("", claim["spec"]["storageClassName"]) or {}
+        policy = found.get("reclaimPolicy", "Delete")
+        await self._make_volume(volumes.volume_of(claim, str(directory), policy))
         kept = claim["metadata"].get("finalizers") or []
         await self._patch(
             claim,

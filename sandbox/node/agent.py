@@ -31,7 +31,6 @@ class Agent:
         self._pods = pods
         self._workers: dict[str, PodWorker] = {}
         self._endings: set[asyncio.Task[None]] = set()
-        self._has_own_addresses = addresses.has_own_addresses()
 
     async def run(self) -> None:
         """Run pods until cancelled; then all processes end and the pods stay in the API."""
@@ -71,7 +70,7 @@ class Agent:
         return worker
 
     def _address_for(self, pod: Object) -> str:
-        if not self._has_own_addresses:
+        if not self._node.config.has_own_addresses:
             return addresses.SHARED
         taken = {worker.address for worker in self._workers.values()}
         previous = pod.get("status", {}).get("podIP", "")

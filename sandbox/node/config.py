@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+from sandbox.node.addresses import has_own_addresses
+
 # Requests reserve nothing here, processes share the cores as they always do. Without this factor,
 # two cores would refuse the fifth notebook of half a core while all four of them idle.
 CPU_OVERCOMMIT = 4
@@ -24,6 +26,7 @@ class NodeConfig:
         memory: allocatable memory, bytes.
         gpus: simulated nvidia.com/gpu; they count for scheduling, no device is behind them.
         pods: how many pods fit, whatever they ask for.
+        has_own_addresses: pods get an address each; else they share 127.0.0.1 and its ports.
     """
 
     data: Path
@@ -33,6 +36,7 @@ class NodeConfig:
     name: str = "sandbox"
     gpus: int = 1
     pods: int = 110
+    has_own_addresses: bool = True
 
     @classmethod
     def of_machine(cls, data: Path, *, runtimes: Path | None = None, gpus: int = 1) -> NodeConfig:
@@ -43,6 +47,7 @@ class NodeConfig:
             millicores=(os.cpu_count() or 1) * 1000 * CPU_OVERCOMMIT,
             memory=psutil.virtual_memory().total,
             gpus=gpus,
+            has_own_addresses=has_own_addresses(),
         )
 
     @property

@@ -22,7 +22,7 @@ async def test_given_the_same_event_when_it_recurs_then_it_is_counted() -> None:
     await events.warning(pod(), "BackOff", "again", "spec.containers{lab}")
     await events.normal(pod(), "Pulled", "done")
 
-    backoff, pulled = api.all("events")
+    backoff, pulled = sorted(api.all("events"), key=lambda found: found["metadata"]["name"])
     assert backoff["count"] == 2
     assert backoff["type"] == "Warning"
     assert backoff["source"] == {"component": "kubelet"}

@@ -102,6 +102,12 @@ def test_given_a_volume_when_its_claim_is_gone_then_it_is_abandoned(
     assert volumes.is_abandoned(made, claims)
 
 
+def test_given_a_volume_to_be_retained_when_its_claim_is_gone_then_it_stays() -> None:
+    made = volumes.volume_of(claim(storageClassName="local"), "/x", "Retain")
+
+    assert not volumes.is_abandoned(made, {})
+
+
 def test_given_a_volume_that_somebody_else_made_when_asked_then_it_is_never_ours_to_remove() -> (
     None
 ):

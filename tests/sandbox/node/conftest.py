@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -37,8 +37,8 @@ class World:
     api: MemoryApi = field(default_factory=MemoryApi)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def start(self) -> None:
-        config = NodeConfig.of_machine(self.data)
+    def start(self, *, has_own_addresses: bool = True) -> None:
+        config = replace(NodeConfig.of_machine(self.data), has_own_addresses=has_own_addresses)
         self.tasks.append(asyncio.create_task(run_controllers(self.api, config)))
 
     async def stop(self) -> None:

@@ -26,8 +26,9 @@ INIT_SPEC = {"containers": [container()], "initContainers": [container("first")]
 SERVE = [
     sys.executable,
     "-c",
-    "import http.server, os; http.server.HTTPServer((os.environ['IP'], 8888),"
-    " http.server.SimpleHTTPRequestHandler).serve_forever()",
+    "import http.server, os; port = int(os.environ.get('PORT', 8888));"
+    "handler = http.server.SimpleHTTPRequestHandler;"
+    "http.server.HTTPServer((os.environ['IP'], port), handler).serve_forever()",
 ]
 IP = {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}
 
@@ -305,6 +306,27 @@ async def test_given_a_pod_with_init_containers_when_it_starts_then_it_is_refuse
     found = await world.until("lab-0", waits_for("CreateContainerConfigError"))
 
     assert "no init containers" in state(found)["waiting"]["message"]
+
+
+async def test_given_no_addresses_of_their_own_when_pods_want_one_port_then_they_take_turns(
+    world: World, unused_tcp_port: int
+) -> None:
+    await world.stop()
+    world.start(has_own_addresses=False)
+    port = {"containerPort": unused_tcp_port}
+    env = [IP, {"name": "PORT", "value": str(unused_tcp_port)}]
+    probe = {"tcpSocket": {"port": unused_tcp_port}, "periodSeconds": 1}
+    for name in ("a-0", "b-0"):
+        serving = container(command=SERVE, env=env, ports=[port], readinessProbe=probe)
+        await world.api.create(PODS, pod(name, containers=[serving]))
+        await world.until(name, is_ready if name == "a-0" else waits_for("CreateContainerError"))
+
+    waiting = await world.pod("b-0")
+    await world.api.delete(f"{PODS}/a-0")
+    second = await world.until("b-0", is_ready)
+
+    assert f"port {unused_tcp_port} of 127.0.0.1 is taken" in state(waiting)["waiting"]["message"]
+    assert second["status"]["podIP"] == "127.0.0.1"
 
 
 def test_given_processes_of_a_killed_sandbox_when_it_starts_again_then_they_are_ended(
