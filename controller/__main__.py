@@ -18,7 +18,7 @@ from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
 from nbcore.names import FIELD_MANAGER_CONTROLLER
-from nbcore.settings import Settings
+from nbcore.settings import VARIABLES, Settings
 
 log = logging.getLogger("controller")
 
@@ -67,7 +67,13 @@ def _run(controller: Controller, health: HealthServer) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m controller", description=main.__doc__)
+    variables = "\n".join(f"  {v.name}: {v.consequence} ({v.default})" for v in VARIABLES)
+    parser = argparse.ArgumentParser(
+        prog="python -m controller",
+        description="Keeps a StatefulSet and a Service for every Notebook until SIGTERM.",
+        epilog=f"environment:\n{variables}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "--metrics-port", type=int, default=0, help="for /healthz and /metrics; 0: any free port"
     )

@@ -38,7 +38,6 @@ class HealthServer:
         parts = {"answer": staticmethod(answer), "timeout": _SILENCE_SECONDS}
         handler = type("Handler", (_Handler,), parts)
         self._server = ThreadingHTTPServer(address, handler)
-        self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), name="health", daemon=True
         )

@@ -36,9 +36,7 @@ def connect(settings: Settings) -> ApiClient:
     Raises:
         SettingsError: there is no usable configuration there.
     """
-    configuration = Configuration()
-    configuration.retries = False
-    configuration.connection_pool_maxsize = POOL_SIZE
+    configuration = Configuration(retries=False, connection_pool_maxsize=POOL_SIZE)
     configuration.keep_alive = True
     try:
         _load(settings, configuration)

@@ -111,10 +111,6 @@ class Informer:
         """Whether the first list is in memory."""
         return self._synced.is_set()
 
-    def wait_until_synced(self, seconds: float) -> bool:
-        """Waits for the first list; False when it did not come in time."""
-        return self._synced.wait(seconds)
-
     def get(self, namespace: str, name: str) -> JsonObject | None:
         """The object as last seen, or None."""
         return self._objects.get((namespace, name))

@@ -113,7 +113,7 @@ def test_given_1200_objects_when_listed_then_they_come_in_pages_of_500(
 
     informer.start()
 
-    assert informer.wait_until_synced(10)
+    eventually(lambda: informer.is_synced, seconds=10)
     assert len(informer.items()) == 1200
     assert faulty.script.targets(watches=False) == [
         "/api/v1/namespaces/demo/pods?limit=500",
@@ -205,14 +205,15 @@ def test_given_a_server_that_is_down_at_the_start_when_it_comes_then_it_syncs(
     faulty.down()
     with caplog.at_level(logging.WARNING):
         informer.start()
-        assert not informer.wait_until_synced(0.5)
+        eventually(lambda: caplog.records)
+    assert not informer.is_synced
     assert informer.last_contact == 0.0
     assert len([r for r in caplog.records if r.name == "nbcore.kube.informer"]) == 1
     assert "very-secret" not in caplog.text
 
     faulty.up()
 
-    assert informer.wait_until_synced(5)
+    eventually(lambda: informer.is_synced)
 
 
 def test_given_lists_that_fail_when_they_work_again_then_it_syncs_and_counts_as_contact(
@@ -225,7 +226,7 @@ def test_given_lists_that_fail_when_they_work_again_then_it_syncs_and_counts_as_
 
     faulty.script.list_code = 200
 
-    assert informer.wait_until_synced(5)
+    eventually(lambda: informer.is_synced)
 
 
 @pytest.mark.parametrize("fault", [WatchFault.HANG_UP, WatchFault.EXPIRED_EVENT, WatchFault.BUSY])
