@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from nbcore.errors import (
     AlreadyExistsError,
+    Cause,
     ClusterError,
     FieldError,
     ForbiddenError,
@@ -38,6 +39,7 @@ _LIMIT_RANGE = re.compile(
 _POD_SECURITY = re.compile(r"violates PodSecurity \"(?P<level>[^\":]+)")
 _RUNTIME_CLASS = re.compile(r"RuntimeClass \"(?P<name>[^\"]+)\" not found")
 _NAMESPACE_MISSING = re.compile(r"namespaces \"(?P<name>[^\"]+)\" not found")
+_BEING_DELETED = "object is being deleted"
 _NONE = Fraction(0)
 
 # Which field a cause's path speaks of; the first that is found in it.
@@ -74,27 +76,34 @@ def explain(error: ClusterError, refused: JsonObject) -> FieldError:
     """
     match error:
         case AlreadyExistsError():
-            return _taken(refused)
+            return _taken(error, refused)
         case NotFoundError():
             return _missing(error, refused)
         case InvalidObjectError() if error.causes:
-            cause = error.causes[0]
-            return FieldError(_field_of(cause.field, refused), f"{cause.field}: {cause.message}")
+            return _invalid(error.causes[0], refused)
         case ForbiddenError():
             return _forbidden(error, refused)
         case _:
             return FieldError("", error.message)
 
 
-def _taken(refused: JsonObject) -> FieldError:
+def _taken(error: ClusterError, refused: JsonObject) -> FieldError:
     name, namespace = _names(refused)
     free = suggest_free_name(name, {name})
-    if _is_claim(refused):
-        words = (
-            f"{namespace} already has a volume {name}. Choose Existing to use it, or try {free}."
-        )
-        return FieldError(Field.VOLUME_NAME, words)
-    return FieldError(Field.NAME, f"{namespace} already has a notebook {name}. Try {free}.")
+    kind = "volume" if _is_claim(refused) else "notebook"
+    field = Field.VOLUME_NAME if _is_claim(refused) else Field.NAME
+    if error.message.startswith(_BEING_DELETED):
+        words = f"The {kind} {name} of {namespace} is still being deleted. Wait, or try {free}."
+        return FieldError(field, words)
+    remedy = f"Choose Existing to use it, or try {free}." if _is_claim(refused) else f"Try {free}."
+    return FieldError(field, f"{namespace} already has a {kind} {name}. {remedy}")
+
+
+def _invalid(cause: Cause, refused: JsonObject) -> FieldError:
+    words = cause.message.removeprefix("Invalid value: ")
+    # A rule about the whole object has no path.
+    path = "" if cause.field in {"", "<nil>"} else f"{cause.field}: "
+    return FieldError(_field_of(cause.field, refused), path + words)
 
 
 def _missing(error: ClusterError, refused: JsonObject) -> FieldError:

@@ -132,9 +132,10 @@ def method_not_allowed() -> ApiError:
     return error(405, "MethodNotAllowed", message, {})
 
 
-def already_exists(kind: Kind, name: str) -> ApiError:
-    """409 for a name that is taken. Pure."""
+def already_exists(kind: Kind, name: str, *, is_being_deleted: bool = False) -> ApiError:
+    """409 for a name that is taken, perhaps by an object whose finalizers are at work. Pure."""
     message = f'{kind.resource} "{name}" already exists'
+    message = f"object is being deleted: {message}" if is_being_deleted else message
     return error(409, "AlreadyExists", message, _details(kind, name))
 
 

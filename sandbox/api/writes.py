@@ -47,8 +47,9 @@ def create_object(call: Call, body: Object, own: Change) -> Reply:
     obj = strategies.before_create(body | {"metadata": metadata}, kind, now)
     obj = _completed(call, obj, None)
     name = obj["metadata"].get("name", "")
-    if world.store.get(kind.resource, call.namespace, name):
-        raise statuses.already_exists(kind, name)
+    if taken := world.store.get(kind.resource, call.namespace, name):
+        is_being_deleted = "deletionTimestamp" in taken.object["metadata"]
+        raise statuses.already_exists(kind, name, is_being_deleted=is_being_deleted)
     obj = own(obj)
     if call.is_dry_run:
         return call.reply_with(_without_version(obj), 201)

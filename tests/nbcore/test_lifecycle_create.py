@@ -213,3 +213,34 @@ def test_given_an_api_that_goes_away_after_the_volume_when_created_then_the_volu
         create(lossy, api_server)
 
     assert_left(kube, api_server, notebooks=[], volumes=["nb"])
+
+
+def test_given_a_volume_that_is_being_deleted_when_created_then_the_words_say_to_wait(
+    api_server: ApiServer, kube: Kube
+) -> None:
+    volume = manifests_of(api_server).volume
+    assert volume
+    kube.create(PERSISTENT_VOLUME_CLAIMS, volume)
+    held = {"metadata": {"finalizers": ["example.com/held"]}}
+    kube.merge(PERSISTENT_VOLUME_CLAIMS, "nb", api_server.namespace, held)
+    kube.delete(PERSISTENT_VOLUME_CLAIMS, "nb", api_server.namespace)
+
+    with pytest.raises(InvalidFormError, match="is still being deleted"):
+        create(kube, api_server)
+
+    free = {"metadata": {"finalizers": None}}
+    kube.merge(PERSISTENT_VOLUME_CLAIMS, "nb", api_server.namespace, free)
+    assert_left(kube, api_server, notebooks=[], volumes=[])
+
+
+def test_given_a_rule_about_the_whole_object_when_broken_then_its_words_are_told(
+    api_server: ApiServer, kube: Kube
+) -> None:
+    manifests = manifests_of(api_server)
+    manifests.notebook["spec"]["template"]["spec"]["containers"][0]["name"] = "other"
+
+    with pytest.raises(InvalidFormError) as caught:
+        lifecycle.create_notebook(kube, manifests)
+
+    assert caught.value.problems[0].message.startswith("the first container is the notebook")
+    assert_left(kube, api_server, notebooks=[], volumes=[])

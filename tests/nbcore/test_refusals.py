@@ -45,6 +45,27 @@ QUOTA = (
             id="volume's name taken",
         ),
         pytest.param(
+            AlreadyExistsError('object is being deleted: persistentvolumeclaims "data" exists'),
+            claim("data"),
+            Field.VOLUME_NAME,
+            "The volume data of demo is still being deleted. Wait, or try data-2.",
+            id="volume on its way out",
+        ),
+        pytest.param(
+            AlreadyExistsError('object is being deleted: notebooks.ml.oneblock.ai "nb" exists'),
+            notebook("nb"),
+            Field.NAME,
+            "The notebook nb of demo is still being deleted. Wait, or try nb-2.",
+            id="notebook on its way out",
+        ),
+        pytest.param(
+            InvalidObjectError("x", causes=[Cause("<nil>", "Invalid value: rename it")]),
+            notebook(),
+            "",
+            "rename it",
+            id="a rule about the whole object",
+        ),
+        pytest.param(
             NotFoundError('namespaces "demo" not found'),
             claim(),
             Field.NAMESPACE,
