@@ -39,13 +39,13 @@ def serve_without_delay() -> int:
 
 
 def silence_server_log() -> None:
-    """Keeps the server's line per request and socket off the terminal.
+    """Keeps the server's line per request and socket off the terminal; warnings stay.
 
-    They carry queries, in which IDEs put tokens. uvicorn is told so by Streamlit, which later adds
-    its own handler to the same loggers.
+    They carry queries, in which IDEs put tokens. A filter, because Streamlit sets the level and the
+    handlers of these loggers anew whenever it reads its configuration.
     """
-    logging.getLogger("uvicorn.access").disabled = True
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for name in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
 
 
 def tune_interpreter() -> None:
