@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from deploy.crds.generate import QUANTITY
+from nbcore.errors import NbError
+from nbcore.form import ServiceType
+from nbcore.names import NAME_MAX_LENGTH, NAME_PATTERN
+from nbcore.quantities import parse_quantity
+from nbcore.status import Phase
 
 CRDS = sorted((Path(__file__).parents[2] / "deploy" / "crds").glob("*.yaml"))
 # kubectl keeps the applied object in an annotation; all annotations together have this limit.
@@ -38,9 +46,59 @@ def test_given_a_crd_when_listed_by_label_then_it_is_part_of_us(file: Path) -> N
 
 
 def test_given_the_notebook_crd_when_it_fills_in_defaults_then_only_these() -> None:
-    crd = yaml.safe_load((CRDS[0].parent / "ml.oneblock.ai_notebooks.yaml").read_text())
-
-    defaults = _defaults(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
+    defaults = _defaults(_schema())
 
     assert set(defaults.values()) == {"ClusterIP", "TCP"}
     assert all(path.endswith((".protocol", ".serviceType")) for path in defaults)
+
+
+def _schema() -> Any:
+    crd = yaml.safe_load((CRDS[0].parent / "ml.oneblock.ai_notebooks.yaml").read_text())
+    return crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+
+
+def test_given_the_rules_of_names_when_compared_with_ours_then_they_are_the_same() -> None:
+    rules = [rule["rule"] for rule in _schema()["x-kubernetes-validations"]]
+
+    assert f"size(self.metadata.name) <= {NAME_MAX_LENGTH}" in rules
+    assert f"self.metadata.name.matches('^{NAME_PATTERN.pattern}$')" in rules
+
+
+def test_given_the_closed_sets_when_compared_with_ours_then_they_are_the_same() -> None:
+    properties = _schema()["properties"]
+
+    assert properties["spec"]["properties"]["serviceType"]["enum"] == list(ServiceType)
+    assert properties["status"]["properties"]["phase"]["enum"] == list(Phase)
+
+
+GOOD = ("1", "0.5", ".5", "5.", "+1", "1Gi", "100m", "1e3", "1E3", "1e-3", "250n", "1Ei", "0")
+BAD = (
+    "",
+    " 1",
+    "1 Gi",
+    "1_000",
+    "NaN",
+    "Infinity",
+    "1K",
+    "1gi",
+    "Gi",
+    "--1",
+    "0x1",
+    "1e",
+    "\u0661",
+)
+
+
+@pytest.mark.parametrize("text", [*GOOD, *BAD])
+def test_given_a_quantity_when_read_by_us_and_by_the_schema_then_both_agree(text: str) -> None:
+    by_schema = re.search(QUANTITY["pattern"], text) is not None
+
+    assert (by_schema, _is_quantity(text)) == (text in GOOD, text in GOOD)
+
+
+def _is_quantity(text: str) -> bool:
+    try:
+        parse_quantity(text)
+    except NbError:
+        return False
+    return True
