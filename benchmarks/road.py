@@ -20,14 +20,13 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.running_app import PATIENCE, ROOT, RunningApp, running_app, wait_until
+from benchmarks.running_app import NAMESPACE, PATIENCE, ROOT, RunningApp, running_app, wait_until
 from benchmarks.transfer import download_rate, get_latency
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
 from nbcore.kube.resources import NOTEBOOKS, PODS
 from nbcore.names import JsonObject
 
-NAMESPACE = "demo"
 SHARED_RUNTIMES = Path.home() / ".cache" / "oneblock-notebooks" / "runtimes"
 BIG_FILE = 512 << 20
 LISTED = 200

@@ -13,12 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import urllib3
+
 from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
+from nbcore.kube.resources import NAMESPACES
 from nbcore.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+NAMESPACE = "demo"
+"""The namespace that the local start makes."""
 PATIENCE = 600
 """Seconds that anything may take before the benchmark gives up."""
 
@@ -30,6 +35,22 @@ class RunningApp:
     url: str
     data: Path
     started: float
+
+    def wait_until_ready(self) -> None:
+        """Waits until pages are served and the sandbox has its namespace."""
+        wait_until("the app", self._is_healthy)
+        wait_until("the sandbox", (self.data / "sandbox" / "kubeconfig").exists)
+        wait_until("the namespaces", self._has_namespace)
+
+    def _is_healthy(self) -> bool:
+        try:
+            answer = urllib3.request("GET", f"{self.url}/_stcore/health", retries=False, timeout=1)
+        except urllib3.exceptions.HTTPError:
+            return False
+        return answer.status == 200
+
+    def _has_namespace(self) -> bool:
+        return any(item["metadata"]["name"] == NAMESPACE for item in self.kube().list(NAMESPACES))
 
     def kube(self) -> Kube:
         """The app's sandbox, as its administrator."""
