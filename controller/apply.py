@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from controller.children import is_controlled_by, is_terminating, uid_of
 from controller.diagnosis import refusal
+from controller.drift import is_drifted
 from controller.plan import Apply, guarded, in_the_way
 from controller.verdict import Diagnosis, quoted
 from nbcore.errors import (
@@ -20,6 +22,8 @@ from nbcore.kube.resources import NOTEBOOKS
 from nbcore.names import FIELD_MANAGER_CONTROLLER, JsonObject
 from nbcore.objects import text_at
 from nbcore.status import Phase
+
+log = logging.getLogger(__name__)
 
 
 class ParentGoneError(Exception):
@@ -52,8 +56,11 @@ def apply_change(kube: Kube, notebook: JsonObject, change: Apply) -> JsonObject 
         change = replace(change, live=_look_up(kube, change))
         if change.live is not None and not is_controlled_by(change.live, uid_of(notebook)):
             return in_the_way(change)
+        if change.live is not None and not is_drifted(change.live, change.desired):
+            # Made a moment ago: the cache has not heard of it yet.
+            return change.live
     try:
-        return kube.apply(change.resource, guarded(change), field_manager=FIELD_MANAGER_CONTROLLER)
+        return _apply(kube, change)
     except ForbiddenError as error:
         return refusal(error.message, text_at(notebook, "metadata", "namespace"))
     except (InvalidObjectError, ServerError) as error:
@@ -76,6 +83,15 @@ def write_status(kube: Kube, notebook: JsonObject, status: JsonObject) -> JsonOb
     return kube.patch(
         NOTEBOOKS, metadata["name"], metadata["namespace"], operations, subresource="status"
     )
+
+
+def _apply(kube: Kube, change: Apply) -> JsonObject:
+    obj = guarded(change)
+    done = kube.apply(change.resource, obj, field_manager=FIELD_MANAGER_CONTROLLER)
+    metadata = obj["metadata"]
+    words = "mended" if change.live else "made"
+    log.info("%s/%s: %s %s", metadata["namespace"], metadata["name"], obj["kind"], words)
+    return done
 
 
 def _look_up(kube: Kube, change: Apply) -> JsonObject | None:

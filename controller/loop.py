@@ -146,7 +146,6 @@ class Controller:
     def _note(self, key: Key, change: Apply, answer: JsonObject) -> None:
         kind = change.resource.kind
         self._settled[key] = {**self._settled.get(key, {}), kind: essence(answer)}
-        log.info("%s: %s %s", "/".join(key), kind, "mended" if change.live else "made")
         if change.live is not None:
             self._view.learn(change.resource, change.live, answer)
 

@@ -105,6 +105,17 @@ def test_given_a_foreign_child_without_our_label_when_found_live_then_it_is_not_
     assert [verb for verb, *_ in faulty.script.requests] == ["GET"]
 
 
+def test_given_a_child_that_was_made_a_moment_ago_when_found_live_then_it_is_left_as_it_is(
+    faulty: FaultyServer, kube: Kube
+) -> None:
+    live = service(notebook())
+    tell(faulty, f"GET {CHILD}", live)
+    desired = {**live, "metadata": {k: v for k, v in live["metadata"].items() if k != "uid"}}
+
+    assert apply_change(kube, notebook(), Apply(SERVICES, desired, None)) == live
+    assert [verb for verb, *_ in faulty.script.requests] == ["GET"]
+
+
 @pytest.mark.parametrize(
     ("code", "message", "expected"),
     [
