@@ -57,14 +57,19 @@ def _draw_head() -> str:
             width=200,
         )
         cluster.choose_namespace(namespace)
-        _draw_start_new()
+        _draw_start_new(is_possible=bool(names))
     return namespace
 
 
-def _draw_start_new() -> None:
+def _draw_start_new(*, is_possible: bool) -> None:
     titles = {ide.title: ide.type for ide in IDES.values()}
     chosen = st.menu_button(
-        "Start new", [*titles, _OTHER], key="start_new", type="primary", icon=":material/add:"
+        "Start new",
+        [*titles, _OTHER],
+        key="start_new",
+        type="primary",
+        icon=":material/add:",
+        disabled=not is_possible,
     )
     if chosen == _OTHER:
         st.switch_page(NEW_PAGE)

@@ -179,7 +179,7 @@ def _draw_service(slots: Slots) -> ServiceType:
     if service is not ServiceType.CLUSTER_IP:
         st.caption(
             ":orange[:material/public:] It can be reached past the gateway, by everybody who "
-            "reaches the cluster's network. JupyterLab asks nobody there who they are."
+            "reaches the cluster's network. Nobody is asked there who they are."
         )
     return service
 

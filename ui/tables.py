@@ -17,10 +17,10 @@ from ui.verbs import Target, Verb, verbs
 MENU_KEY = "row_menu"
 ROW_HEIGHT = 38
 """Pixels."""
-ROWS_AT_ONCE = 100
-"""A longer table scrolls inside itself: the browser draws only what is seen."""
-FULL_HEIGHT = 700
-"""Pixels of a table that scrolls inside itself."""
+ROWS_AT_ONCE = 14
+"""A longer table scrolls inside itself, so that what can be done to a selection stays in sight."""
+FULL_HEIGHT = 38 + ROWS_AT_ONCE * ROW_HEIGHT
+"""Pixels of a table that scrolls inside itself, with its head."""
 
 COLORS = {
     Phase.READY: "green",

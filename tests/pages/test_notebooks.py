@@ -231,3 +231,13 @@ def test_given_all_namespaces_when_chosen_then_each_row_says_where_it_is(visit: 
     page = visit.open_list({"namespace": "All namespaces"})
 
     assert visit.namespace in page.dataframe[0].value["Namespace"].tolist()
+
+
+def test_given_hostile_words_in_a_status_when_shown_then_they_stay_plain_text(visit: Visit) -> None:
+    evil = "<script>alert(1)</script> [a](http://evil) :material/home: $x$"
+    visit.has_notebook("nb", phase="Failed", message=evil)
+
+    page = select(visit.open_list(), 0)
+
+    assert evil in [text.value for text in page.text]
+    assert not any("evil" in str(part.value) for part in [*page.markdown, *page.caption])
