@@ -94,7 +94,8 @@ def service_account(ask: Admission) -> Object:
         return ask.new
     spec = ask.new.get("spec", {})
     name = spec.get("serviceAccountName") or "default"
-    if not ask.reader.find("serviceaccounts", ask.namespace, name):
+    # The default one may come a moment after its namespace: no reason to refuse a pod here.
+    if name != "default" and not ask.reader.find("serviceaccounts", ask.namespace, name):
         why = (
             f"error looking up service account {ask.namespace}/{name}: "
             f'serviceaccount "{name}" not found'

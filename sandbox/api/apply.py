@@ -44,8 +44,8 @@ def apply(
     last = shares.get(manager, Share(frozenset())).fields
     own = owned_set(wanted, schema)
     merged = _keep_identity(merge(live, wanted, schema), live)
-    others = frozenset(p for m, share in shares.items() if m != manager for p in share.fields)
-    merged = remove(merged, removable(last - own, others), schema)
+    others = (share.fields for other, share in shares.items() if other != manager)
+    merged = remove(merged, removable(last - own, own.union(*others)), schema)
     change = difference(live, merged, schema)
     found = conflicts(shares, manager, change.changed)
     if found and not force:
@@ -97,9 +97,9 @@ def _merge_lists(live: list[Any], wanted: list[Any], schema: Object) -> list[Any
     return merged + [alive[e] for e in left if e not in named]
 
 
-def removable(dropped: FieldSet, others: FieldSet) -> FieldSet:
-    """What nobody names any more: not where another manager owns it or something in it. Pure."""
-    kept = {path[:length] for path in others for length in range(1, len(path) + 1)}
+def removable(dropped: FieldSet, owned: FieldSet) -> FieldSet:
+    """What nobody names any more: not where somebody still owns it or something in it. Pure."""
+    kept = {path[:length] for path in owned for length in range(1, len(path) + 1)}
     return frozenset(dropped - kept)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from sandbox.api.meta import subdomain_causes
 from sandbox.api.quantities import parse_quantity
 from sandbox.api.statuses import (
     Cause,
@@ -158,6 +159,9 @@ def _claim(claim: Object, old: Object | None) -> Iterator[Cause]:
         yield required(field)
     elif parse_quantity(amount) <= 0:
         yield invalid(field, amount, "must be greater than zero")
+    name = spec.get("storageClassName")
+    if name:
+        yield from subdomain_causes("spec.storageClassName", name)
     if old and _claim_core(spec) != _claim_core(old["spec"]):
         yield forbidden_field("spec", _CLAIM_SENTENCE)
     elif old and amount and parse_quantity(amount) < _requested(old):
@@ -172,6 +176,12 @@ def _claim_core(spec: Object) -> Object:
     return {k: v for k, v in spec.items() if k not in loose}
 
 
+def _event(event: Object, _: Object | None) -> Iterator[Cause]:
+    involved = (event.get("involvedObject") or {}).get("namespace", "")
+    if involved and involved != event["metadata"].get("namespace"):
+        yield invalid("involvedObject.namespace", involved, "does not match event.namespace")
+
+
 def _requested(claim: Object) -> Decimal:
     return parse_quantity(claim["spec"]["resources"]["requests"]["storage"])
 
@@ -180,5 +190,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "pods": (_pod, _pod_update),
     "statefulsets.apps": (_stateful_set,),
     "services": (_service,),
+    "events": (_event,),
     "persistentvolumeclaims": (_claim,),
 }

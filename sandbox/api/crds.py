@@ -11,6 +11,7 @@ from sandbox.api.kinds import EMPTY_SCHEMA, Column, Kind, ScalePaths
 from sandbox.api.meta import timestamp
 from sandbox.api.schemas import built_in_schema, object_meta_schema
 from sandbox.api.statuses import Cause, CauseType, invalid, required
+from sandbox.api.structure import INT_OR_STRING, PRESERVE
 from sandbox.api.validation import validate
 from sandbox.client import Object
 
@@ -47,8 +48,21 @@ def crd_causes(crd: Object) -> Iterator[Cause]:
     if schema is None:
         yield required(path, "schemas are required")
         return
+    for field in untyped(schema, path):
+        yield required(f"{field}.type", "must not be empty for specified object fields")
     for problem in cel.compile_problems(schema):
         yield Cause(CauseType.INVALID, path, f"Invalid value: {problem}")
+
+
+def untyped(schema: Object, path: str) -> Iterator[str]:
+    """Where a schema is not structural because it does not say the type of a field. Pure."""
+    if not (schema.get("type") or schema.get(INT_OR_STRING) or schema.get(PRESERVE)):
+        yield path
+    for name, nested in (schema.get("properties") or {}).items():
+        yield from untyped(nested, f"{path}.properties[{name}]")
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            yield from untyped(schema[key], f"{path}.{key}")
 
 
 def with_status(crd: Object, now: datetime) -> Object:

@@ -105,6 +105,8 @@ def _recognised(body: Any, kind: Kind) -> Object:
     unrecognised = f"the object provided is unrecognized (must be of type {kind.kind}): "
     if not isinstance(body, dict):
         raise statuses.bad_request(f"{unrecognised}couldn't get version/kind; json parse error")
+    if not kind.is_custom:
+        body = {"apiVersion": kind.api_version, "kind": kind.kind} | body
     if not body.get("kind"):
         raise statuses.bad_request(f"{unrecognised}Object 'Kind' is missing")
     api_version = str(body.get("apiVersion", ""))
@@ -114,8 +116,7 @@ def _recognised(body: Any, kind: Kind) -> Object:
             f"{kind.kind}: no kind {statuses.shown(body['kind'])} is registered for version "
             f"{statuses.shown(api_version)}"
         )
-    obj = {k: v for k, v in body.items() if v is not None}
-    return {"metadata": {}} | obj
+    return {"metadata": {}} | {k: v for k, v in body.items() if v is not None}
 
 
 def _check_types(obj: Object, kind: Kind) -> None:

@@ -106,7 +106,6 @@ DEFAULTS: dict[str, Object] = {
             "egress": [{"ports": [{"protocol": "TCP"}]}],
         }
     },
-    "namespaces": {"spec": {"finalizers": ["kubernetes"]}},
     "secrets": {"type": "Opaque"},
 }
 

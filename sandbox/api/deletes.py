@@ -13,6 +13,7 @@ from sandbox.client import Object
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
+_LASTING = frozenset({"default", "kube-public", "kube-system"})
 _POLICY_FINALIZERS = {"Foreground": FOREGROUND, "Orphan": ORPHAN}
 
 
@@ -40,6 +41,8 @@ def delete_collection(call: Call) -> Reply:
 def delete_object(call: Call, stored: Stored, options: Object) -> Reply:
     """Delete an object, or mark it when something must happen first."""
     world, kind = call.world, call.kind
+    if kind.resource == "namespaces" and stored.key[1] in _LASTING:
+        raise statuses.forbidden(kind, stored.key[1], "this namespace may not be deleted")
     marked = mark_deleted(world, kind, stored.object, options)
     if call.is_dry_run:
         return call.reply_with(marked or stored.object)
@@ -97,8 +100,8 @@ def finish_deletion(world: World, kind: Kind, new: Object) -> Stored | None:
         return None
     if kind.resource == "namespaces" and new["spec"].get("finalizers"):
         return None
-    stored = world.store.put(kind.resource, new)
-    return world.store.remove(kind.resource, stored)
+    stored = world.store.get(kind.resource, metadata.get("namespace", ""), metadata["name"])
+    return world.store.remove(kind.resource, stored, last=new) if stored else None
 
 
 def _finalizers(metadata: Object, options: Object) -> list[str]:

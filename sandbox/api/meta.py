@@ -109,7 +109,12 @@ def name_causes(name: str, kind: Kind) -> Iterator[Cause]:
             return
         yield from _pattern_causes(field, name, 63, _LABEL, _DNS_LABEL_RULE)
     else:
-        yield from _pattern_causes(field, name, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)
+        yield from subdomain_causes(field, name)
+
+
+def subdomain_causes(field: str, name: str) -> Iterator[Cause]:
+    """What is wrong with a name that has to be a DNS subdomain. Pure."""
+    yield from _pattern_causes(field, name, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)
 
 
 _DNS_LABEL_RULE = (

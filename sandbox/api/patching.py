@@ -51,6 +51,12 @@ def _apply(call: Call) -> Reply:
     manager = Manager(name, APPLY, call.subresource, call.kind.api_version)
     now = call.world.clock()
     if not call.world.find(call.kind.resource, call.namespace, call.name) and not call.subresource:
+        if wanted["metadata"].get("uid"):
+            why = (
+                f"uid mismatch: the provided object specified uid {wanted['metadata']['uid']}, "
+                "and no existing object was found"
+            )
+            raise statuses.conflict(call.kind, call.name, why)
         return create_object(
             call, wanted, lambda made: first_apply(made, wanted, call.kind, manager, now)
         )

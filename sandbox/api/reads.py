@@ -9,7 +9,7 @@ import json
 from sandbox.api import statuses
 from sandbox.api.context import Call, Reply
 from sandbox.api.selectors import selection
-from sandbox.api.store import Key, Stored, encode
+from sandbox.api.store import CompactedError, Key, Stored, encode, order
 from sandbox.client import ApiError, Object
 
 
@@ -23,9 +23,9 @@ def list_objects(call: Call) -> Reply:
     query = call.request.query
     _check_version(call, query.get("resourceVersion", ""))
     test = selection(call.kind, query.get("labelSelector", ""), query.get("fieldSelector", ""))
-    items = [stored for stored in call.siblings() if test is None or test(stored.object)]
+    version, found = _collection(call, query.get("continue", ""))
+    items = [stored for stored in found if test is None or test(stored.object)]
     limit = call.request.number("limit") or 0
-    version, items = _after(call, query.get("continue", ""), items)
     page = items[:limit] if limit > 0 else items
     metadata: Object = {"resourceVersion": version}
     if len(page) < len(items):
@@ -78,21 +78,20 @@ def _token(version: str, key: Key) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _after(call: Call, token: str, items: list[Stored]) -> tuple[str, list[Stored]]:
-    """The version of a paged list and what is left of it.
-
-    Later pages show objects as they are now, under the version of the first page: whoever watches
-    from there sees every change again, so nothing is missed.
-    """
+def _collection(call: Call, token: str) -> tuple[str, list[Stored]]:
+    """The version of a list, and what is on this page and after: all pages show one state."""
+    store, resource = call.world.store, call.kind.resource
     if not token:
-        return str(call.world.store.revision), items
+        return str(store.revision), store.items(resource, call.namespace)
     version, start = _read_token(token)
-    if version < call.world.store.compacted:
+    try:
+        items = store.items_at(resource, call.namespace, version)
+    except CompactedError:
         raise statuses.expired(
             "The provided continue parameter is too old to display a consistent list result. "
             "You can start a new list without the continue parameter."
-        )
-    return str(version), [stored for stored in items if stored.key > start]
+        ) from None
+    return str(version), [stored for stored in items if order(stored.key) > order(start)]
 
 
 def _read_token(token: str) -> tuple[int, Key]:

@@ -45,7 +45,9 @@ class Registry:
         """
         kind = self._kinds.get((target.group, target.version, target.plural))
         if kind is None:
-            raise statuses.no_such_resource()
+            groups = {(group, version) for group, version, _ in self._kinds}
+            is_known = (target.group, target.version) in groups
+            raise statuses.unknown_resource() if is_known else statuses.no_such_resource()
         if target.subresource and target.subresource not in kind.subresources:
             raise statuses.not_found(kind, target.name)
         if target.namespace and not kind.is_namespaced:

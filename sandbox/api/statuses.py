@@ -121,6 +121,12 @@ def no_such_resource() -> ApiError:
     return ApiError(404, "NotFound", NOT_SERVED, {})
 
 
+def unknown_resource() -> ApiError:
+    """404 for a resource that its group does not have. Pure."""
+    message = "the server could not find the requested resource"
+    return error(404, "NotFound", message, {})
+
+
 def not_found(kind: Kind, name: str) -> ApiError:
     """404 for an object. Pure."""
     return error(404, "NotFound", f'{kind.resource} "{name}" not found', _details(kind, name))

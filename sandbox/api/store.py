@@ -101,8 +101,22 @@ class Store:
 
     def items(self, resource: str, namespace: str = "") -> list[Stored]:
         """All objects of a resource, by namespace and name; "" means every namespace."""
-        objects = self._objects.get(resource, {})
-        return [objects[key] for key in sorted(objects) if not namespace or key[0] == namespace]
+        return _in_order(self._objects.get(resource, {}), namespace)
+
+    def items_at(self, resource: str, namespace: str, revision: int) -> list[Stored]:
+        """The same as it was at an earlier revision.
+
+        Raises:
+            CompactedError: when history does not reach back so far.
+        """
+        objects = dict(self._objects.get(resource, {}))
+        for change in reversed(list(self.since(revision))):
+            if change.resource == resource:
+                if change.old:
+                    objects[change.old.key] = change.old
+                else:
+                    del objects[change.new.key]
+        return _in_order(objects, namespace)
 
     def resources(self) -> list[str]:
         """The resources of which there is an object."""
@@ -111,12 +125,9 @@ class Store:
     def put(self, resource: str, obj: Object) -> Stored:
         """Store an object under the next resourceVersion. ``obj`` is not kept."""
         revision = self._revision + 1
-        head = {"kind": obj["kind"], "apiVersion": obj["apiVersion"]}
-        metadata = obj["metadata"] | {"resourceVersion": str(revision)}
-        raw = encode(head | {"metadata": metadata} | _without_head(obj))
-        new = Stored(json.loads(raw), raw, revision)
+        new = self._stored(obj, revision)
         statement = "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)"
-        self._commit(revision, statement, (resource, *new.key, raw))
+        self._commit(revision, statement, (resource, *new.key, new.raw))
         objects = self._objects.setdefault(resource, {})
         old = objects.get(new.key)
         objects[new.key] = new
@@ -125,17 +136,30 @@ class Store:
         )
         return new
 
-    def remove(self, resource: str, old: Stored) -> Stored:
-        """Forget an object; what is returned is its last state with the deletion's revision."""
+    def remove(self, resource: str, old: Stored, *, last: Object | None = None) -> Stored:
+        """Forget an object; what is returned is its last state with the deletion's revision.
+
+        Args:
+            resource: where it is.
+            old: the object as it stands.
+            last: what the request that ends it makes of it; None when that changes nothing.
+        """
         revision = self._revision + 1
-        metadata = old.object["metadata"] | {"resourceVersion": str(revision)}
-        obj = old.object | {"metadata": metadata}
-        last = Stored(obj, encode(obj), revision)
+        gone = self._stored(last or old.object, revision)
         statement = "DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?"
         self._commit(revision, statement, (resource, *old.key))
         del self._objects[resource][old.key]
-        self._publish(Change(EventType.DELETED, resource, revision, old, last))
-        return last
+        self._publish(Change(EventType.DELETED, resource, revision, old, gone))
+        return gone
+
+    @staticmethod
+    def _stored(obj: Object, revision: int) -> Stored:
+        """An object under a revision, its head first: lists of built-in kinds cut it off."""
+        head = {"kind": obj["kind"], "apiVersion": obj["apiVersion"]}
+        metadata = obj["metadata"] | {"resourceVersion": str(revision)}
+        rest = {k: v for k, v in obj.items() if k not in {"kind", "apiVersion", "metadata"}}
+        raw = encode(head | {"metadata": metadata} | rest)
+        return Stored(json.loads(raw), raw, revision)
 
     def _commit(self, revision: int, statement: str, values: tuple[object, ...]) -> None:
         self._database.execute("BEGIN")
@@ -184,5 +208,11 @@ def encode(obj: object) -> bytes:
     return json.dumps(obj, separators=(",", ":")).encode("ascii")
 
 
-def _without_head(obj: Object) -> Object:
-    return {k: v for k, v in obj.items() if k not in {"kind", "apiVersion", "metadata"}}
+def order(key: Key) -> str:
+    """By this objects are listed: as etcd's keys, where "a-b/" comes before "a/". Pure."""
+    return f"{key[0]}/{key[1]}"
+
+
+def _in_order(objects: dict[Key, Stored], namespace: str) -> list[Stored]:
+    keys = sorted(objects, key=order)
+    return [objects[key] for key in keys if not namespace or key[0] == namespace]

@@ -50,6 +50,9 @@ def before_create(obj: Object, kind: Kind, now: datetime) -> Object:
         return with_status(_without_status(obj), now)
     if "status" not in kind.subresources or kind.resource in _KEEPS_STATUS:
         return obj
+    if kind.resource == "namespaces":
+        # Its controller takes this away when the namespace is empty.
+        obj = obj | {"spec": {"finalizers": ["kubernetes"]}}
     first = _FIRST_STATUS.get(kind.resource)
     return _without_status(obj) | ({"status": first(obj)} if first else {})
 
