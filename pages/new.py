@@ -26,11 +26,14 @@ _YAML_HEIGHT = 300
 
 def main() -> None:
     """Draws the page."""
+    st.title("New notebook", anchor=False)
+    if not cluster.is_known():
+        cluster.draw_waiting()
+        return
     notices.draw()
     cluster.draw_silence()
     reading = cluster.catalog()
     cluster.draw_catalog_problem(reading)
-    st.title("New notebook", anchor=False)
     left, right = st.columns([1.7, 1], gap="large")
     slots = Slots()
     with left:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from nbcore.catalog import Catalog
+from nbcore.catalog import CatalogReading
 from nbcore.ides import IDES, IdeType
 from nbcore.names import notebook_path
 from nbcore.rows import NotebookRow
@@ -24,12 +24,16 @@ _OTHER = "With other settings…"
 
 def main() -> None:
     """Draws the page."""
+    if not cluster.is_known():
+        st.title("Notebooks", anchor=False)
+        cluster.draw_waiting()
+        return
     _answer_what_was_asked()
-    namespace = _draw_head()
+    names, reading = cluster.offered_namespaces(), cluster.catalog()
+    namespace = _draw_head(names)
     notices.draw()
-    reading = cluster.catalog()
     cluster.draw_catalog_problem(reading)
-    _draw_live(namespace, reading.catalog)
+    _draw_live(namespace, names, reading)
 
 
 def _answer_what_was_asked() -> None:
@@ -40,9 +44,8 @@ def _answer_what_was_asked() -> None:
         dialogs.confirm(verb, targets)
 
 
-def _draw_head() -> str:
+def _draw_head(names: list[str]) -> str:
     """The title, the namespace and the main action; which namespace is chosen."""
-    names = cluster.offered_namespaces()
     options = [namespaces.ALL, *names]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Notebooks", anchor=False, width="stretch")
@@ -86,17 +89,17 @@ def _start(ide: IdeType) -> None:
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
-def _draw_live(namespace: str, catalog: Catalog) -> None:
+def _draw_live(namespace: str, names: list[str], reading: CatalogReading) -> None:
     """Everything that changes by itself; it reads memory and asks nobody."""
+    if cluster.offered_namespaces() != names or cluster.catalog() is not reading:
+        st.rerun()
     is_live = not cluster.draw_silence()
     rows = tables.ordered(cluster.notebook_rows(namespace))
     if rows:
         shown = _draw_list(rows, namespace)
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
-    elif not cluster.is_known():
-        st.caption("Reading the cluster…")
     else:
-        pressed = welcome.draw(namespace, catalog)
+        pressed = welcome.draw(namespace, reading.catalog)
         if pressed:
             _start(pressed)
 

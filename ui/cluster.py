@@ -16,14 +16,16 @@ from nbcore.kube.resources import NAMESPACES, NOTEBOOKS, PERSISTENT_VOLUME_CLAIM
 from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME
 from nbcore.rows import NotebookRow
 from nbcore.status import NotebookStatus
-from ui import namespaces, session
+from ui import namespaces, session, tables
 from ui.markdown import escape
 
 # Connections are renewed now and then; a shorter silence is not worth a word. Seconds.
 _PATIENCE = 10
+_MINUTES_FROM = 120
 # A click should show its effect; a watch takes some 50 ms to bring it. Seconds.
 _EFFECT_DEADLINE = 1.0
 _EFFECT_STEP = 0.02
+_WAITING_STEP = 1.0
 _CHOSEN_NAMESPACE = "chosen_namespace"
 
 
@@ -43,8 +45,18 @@ def notebook_rows(namespace: str) -> list[NotebookRow]:
 
 
 def is_known() -> bool:
-    """Whether the notebooks were read at least once since the process started."""
-    return session.services().cache.has_synced(NOTEBOOKS)
+    """Whether what every page needs was read at least once since the process started."""
+    cache = session.services().cache
+    return all(cache.has_synced(resource) for resource in (NOTEBOOKS, NAMESPACES, SETTINGS))
+
+
+@st.fragment(run_every=_WAITING_STEP)
+def draw_waiting() -> None:
+    """Stands in for a page until the cluster was read, then lets the page run again."""
+    if is_known():
+        st.rerun()
+    if not draw_silence():
+        st.caption("Reading the cluster…")
 
 
 def full_cause(row: NotebookRow) -> str:
@@ -96,10 +108,13 @@ def wait_for_effect(is_visible: Callable[[], bool]) -> None:
 def draw_silence() -> bool:
     """Says how old the state is when the cluster has not answered for a while; whether it did."""
     services = session.services()
-    silence = services.cache.silence(services.monotonic())
+    now = services.monotonic()
+    # A cluster that never answered has been silent since the machine was switched on.
+    silence = min(services.cache.silence(now), now - services.started)
     if silence <= _PATIENCE:
         return False
-    text = f"The cluster has not answered for {round(silence)} s."
+    span = tables.age(silence) if silence >= _MINUTES_FROM else f"{round(silence)} s"
+    text = f"The cluster has not answered for {span}."
     if services.cache.is_synced:
         seen = services.clock().astimezone(_time_zone()) - timedelta(seconds=silence)
         text += f" This is the state of {seen:%H:%M}."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from tests.cluster.api import Api, eventually
 from tests.pages.relay import Relay, relay_to
 from tests.pages.visit import Visit, click, run, select, words
 from ui.session import Services, install, own_account
+from ui.session import services as current_services
 
 LONG = 40
 """Seconds by which the pages' clock is ahead, so that no test waits for a silence."""
@@ -121,3 +123,19 @@ def test_given_a_cluster_that_came_back_when_looked_at_then_the_banner_is_gone(l
     eventually(lambda: not is_silent(page), what="the banner is gone")
     click(page, "Start JupyterLab")
     assert line.visit.names("notebooks") == {"jupyter"}
+
+
+@pytest.mark.parametrize("open_page", [Visit.open_list, Visit.open_form], ids=["list", "form"])
+def test_given_a_cluster_that_was_never_read_when_opened_then_the_page_waits_for_it(
+    line: Line, open_page: Callable[[Visit], AppTest]
+) -> None:
+    services = current_services()
+    install(replace(services, cache=ClusterCache(services.kube)))
+    page = open_page(line.visit)
+    waiting = words(page)
+
+    install(services)
+
+    assert re.search(r"The cluster has not answered for \d\d s\.", waiting)
+    assert not page.selectbox
+    assert run(page).selectbox
