@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from gateway.head import RequestHead
 
@@ -25,6 +26,7 @@ def _is_forwarded(name: bytes) -> bool:
     return name in _FORWARDED or name.startswith(b"x-forwarded-")
 
 
+@lru_cache(maxsize=256)
 def _is_loopback(address: str) -> bool:
     try:
         ip = ipaddress.ip_address(address)
