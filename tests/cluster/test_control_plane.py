@@ -13,14 +13,14 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.processes import Process, StartError, wait_until
 
 
-def test_given_a_control_plane_when_asked_then_it_is_the_pinned_version_and_ready(
+def test_given_a_control_plane_when_asked_then_it_is_kubernetes_and_ready(
     control_plane: ControlPlane,
 ) -> None:
     api = Api(control_plane.kubeconfig)
 
     version = api.get("/version")
 
-    assert version["gitVersion"] == "v1.36.2"
+    assert version["gitVersion"].startswith("v1.")
     assert all(p.is_running for p in control_plane.processes)
     api.close()
 
