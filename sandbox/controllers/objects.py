@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -90,6 +91,11 @@ def claim_names(pod: Object) -> list[str]:
     volumes = pod["spec"].get("volumes") or []
     sources = [volume.get("persistentVolumeClaim") for volume in volumes]
     return [source["claimName"] for source in sources if source]
+
+
+def is_label(name: str) -> bool:
+    """Whether a name is a DNS label (RFC 1123), and so may be part of a path."""
+    return re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name, re.ASCII) is not None
 
 
 def timestamp(now: datetime) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sandbox.client import ApiError, Client, Object
+from sandbox.controllers.objects import is_label
 from sandbox.node import environment, images
 from sandbox.node.images import DEFAULT_PORT, IMAGE_HOME, Launch, Runtime
 from sandbox.node.mounts import Mounts
@@ -32,6 +33,11 @@ def port_of(container: Object) -> int:
 
 def unsupported(pod: Object) -> str:
     """What of a pod the sandbox can't do and must not leave out silently; "" for nothing. Pure."""
+    names = [
+        entry["name"] for key in ("containers", "volumes") for entry in pod["spec"].get(key) or []
+    ]
+    if not all(is_label(name) for name in names):
+        return "Error: names of containers and volumes become folders, so they must be DNS labels"
     if pod["spec"].get("initContainers"):
         return "Error: this sandbox runs no init containers"
     if pod["spec"].get("hostNetwork"):

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 from sandbox.client import ApiError, Client, Object
-from sandbox.controllers.objects import uid_of
+from sandbox.controllers.objects import is_label, uid_of
 from sandbox.logs import LogQuery
 from sandbox.node import logfile
 
@@ -74,13 +74,15 @@ def container_name(pod: Object, asked: str) -> str:
     """
     names = [container["name"] for container in pod["spec"]["containers"]]
     name = pod["metadata"]["name"]
-    if asked in names:
+    if asked in names and is_label(asked):
         return asked
     if asked:
         raise bad_request(f"container {asked} is not valid for pod {name}")
     if len(names) > 1:
         choice = f"choose one of: [{' '.join(names)}]"
         raise bad_request(f"a container name must be specified for pod {name}, {choice}")
+    if not is_label(names[0]):
+        raise bad_request(f"container {names[0]} is not valid for pod {name}")
     return str(names[0])
 
 

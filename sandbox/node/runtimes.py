@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.controllers.objects import short_hash
 from sandbox.node.images import Runtime
 
 REQUIREMENTS = Path(__file__).with_name("jupyterlab.txt")
@@ -108,7 +109,10 @@ class Runtimes:
 
     def _jupyterlab(self) -> Program | None:
         folder = self._root / jupyterlab_folder(self._requirements.read_text())
-        if not (folder / _COMPLETE).exists():
+        python = folder / "bin" / "python"
+        # The interpreter is a link, and what it leads to may have been uninstalled since.
+        is_dangling = python.is_symlink() and not python.exists()
+        if is_dangling or not (folder / _COMPLETE).exists():
             return None
         return Program(folder / "bin" / "jupyter-lab", (str(folder / "bin"),))
 
@@ -125,7 +129,7 @@ class Runtimes:
         folder = self._root / jupyterlab_folder(requirements)
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         async with _locked(self._root / f".{folder.name}.lock"):
-            if (folder / _COMPLETE).exists():
+            if self._jupyterlab():
                 return
             self._say("making a virtual environment")
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -170,9 +174,10 @@ class Runtimes:
 
 
 def jupyterlab_folder(requirements: str) -> str:
-    """The folder of the JupyterLab that the requirements pin. Pure."""
+    """The folder of the JupyterLab that the requirements pin; other pins, other folder. Pure."""
     version = next(iter(re.findall(r"^jupyterlab==(\S+)", requirements, re.MULTILINE)))
-    return f"jupyterlab-{version}-py{sys.version_info.major}.{sys.version_info.minor}"
+    python = f"py{sys.version_info.major}.{sys.version_info.minor}"
+    return f"jupyterlab-{version}-{python}-{short_hash(requirements)}"
 
 
 def _count(requirements: str) -> int:

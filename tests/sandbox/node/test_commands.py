@@ -26,6 +26,8 @@ def test_given_ports_when_chosen_then_the_images_own_is_preferred(
     [
         pytest.param(pod(), "", id="plain"),
         pytest.param(pod(initContainers=[container()]), "no init containers", id="init"),
+        pytest.param(pod(containers=[container("../x")]), "must be DNS labels", id="climbing name"),
+        pytest.param(pod(volumes=[{"name": ".."}]), "must be DNS labels", id="climbing volume"),
         pytest.param(pod(hostNetwork=True), "node's network", id="host network"),
     ],
 )

@@ -100,6 +100,7 @@ async def test_given_earlier_runs_when_the_previous_is_asked_then_it_is_the_one_
         pytest.param(LogQuery(), ("lab",), "waiting to start: ContainerCreating", id="too early"),
         pytest.param(LogQuery(container="x"), ("lab",), "container x is not valid", id="unknown"),
         pytest.param(LogQuery(), ("lab", "b"), "choose one of: \\[lab b\\]", id="which one"),
+        pytest.param(LogQuery(), ("../x",), "container ../x is not valid", id="climbing"),
         pytest.param(LogQuery(previous=True), ("lab",), "previous terminated", id="no other run"),
     ],
 )

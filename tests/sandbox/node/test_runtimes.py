@@ -20,6 +20,7 @@ from sandbox.node.runtimes import (
     jupyterlab_folder,
     progress_of,
 )
+from tests.sandbox.node.conftest import install_empty_runtime
 
 
 def ignore(_: str) -> None:
@@ -66,12 +67,25 @@ async def test_given_code_server_on_the_path_when_pulled_then_it_is_used(tmp_pat
 
 def test_given_a_half_made_runtime_when_looked_for_then_it_is_not_there(tmp_path: Path) -> None:
     folder = tmp_path / jupyterlab_folder(REQUIREMENTS.read_text())
-    folder.mkdir()
+    python = folder / "bin" / "python"
+    python.parent.mkdir(parents=True)
     runtimes = Runtimes(tmp_path, path="")
-
+    python.touch()
     assert runtimes.find(Runtime.JUPYTERLAB) is None
 
     (folder / "complete").touch()
+    assert runtimes.find(Runtime.JUPYTERLAB) is not None
+
+    python.unlink()
+    python.symlink_to(tmp_path / "an interpreter that was uninstalled")
+    assert runtimes.find(Runtime.JUPYTERLAB) is None
+
+
+def test_given_a_complete_runtime_when_looked_for_then_its_program_is_told(tmp_path: Path) -> None:
+    install_empty_runtime(tmp_path)
+    folder = tmp_path / jupyterlab_folder(REQUIREMENTS.read_text())
+    runtimes = Runtimes(tmp_path, path="")
+
     assert runtimes.find(Runtime.JUPYTERLAB) == Program(
         folder / "bin" / "jupyter-lab", (str(folder / "bin"),)
     )
