@@ -128,10 +128,10 @@ class View:
         self._events.change(old, new)
         # An Event that expires says nothing new.
         if new is not None:
-            about = new["involvedObject"]
-            name = text_at(about, "name")
-            is_pod = text_at(about, "kind") == "Pod"
-            self._wake((text_at(about, "namespace"), name.removesuffix("-0") if is_pod else name))
+            kind, namespace, name = (
+                text_at(new, "involvedObject", key) for key in ("kind", "namespace", "name")
+            )
+            self._wake((namespace, name.removesuffix("-0") if kind == "Pod" else name))
 
     def _setting_changed(self, old: JsonObject | None, new: JsonObject | None) -> None:
         if any(obj is not None and key_of(obj)[1] in NAMES for obj in (old, new)):

@@ -219,7 +219,7 @@ class Informer:
     def _complain(self, words: str) -> None:
         """Logs a failure once, however often it is tried again."""
         if words != self._complaint and not self._stopping.is_set():
-            log.warning("%s; trying again", words)
+            log.warning("%s; trying again", words.removesuffix("."))
         self._complaint = words
 
     def _answered(self) -> None:
