@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from gateway.middleware import Gateway
 from gateway.process import (
     end_streams_on_signal,
+    log_to_terminal,
     serve_without_delay,
     silence_server_log,
     tune_interpreter,
@@ -35,11 +36,14 @@ from ui.session import Services, install, own_account
 
 ROOT = Path(__file__).resolve().parent
 
+api_client = LateApiClient()
 try:
     settings = Settings.from_environ(os.environ)
+    if settings.cluster is not ClusterKind.SANDBOX:
+        api_client.attach(connect(settings))
 except SettingsError as error:
     sys.exit(str(error))
-api_client = LateApiClient()
+log_to_terminal(settings.log_level)
 kube = Kube(api_client, OwnAccount(user=settings.owner))
 cache = ClusterCache(kube)
 streams = OpenStreams()
@@ -51,20 +55,20 @@ def tell(line: str) -> None:
     print(line, flush=True)  # noqa: T201 the terminal of `make run` is its user interface
 
 
-def meet_cluster() -> None:
-    """The cluster is there: connect, and begin to follow it."""
+def meet_sandbox() -> None:
+    """The cluster that was started is there: connect, and begin to follow it."""
     api_client.attach(connect(settings))
     cache.start()
 
 
 async def run_cluster(local: LocalCluster) -> None:
-    """Starts a cluster if it is ours to start; the process ends when that does."""
+    """Starts a cluster if it is ours to start; then this process ends when that does."""
+    if settings.cluster is not ClusterKind.SANDBOX:
+        cache.start()
+        return
     try:
-        if settings.cluster is not ClusterKind.SANDBOX:
-            meet_cluster()
-            return
-        await local.run(on_ready=meet_cluster)
-    except SettingsError as problem:
+        await local.run(on_ready=meet_sandbox)
+    except (SettingsError, OSError) as problem:
         tell(str(problem))
     signal.raise_signal(signal.SIGTERM)
 
@@ -83,6 +87,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     local = LocalCluster(
         quickstart_command(script, settings.data, address), ready_line=READY, tell=tell
     )
+    tell(f"app       {address}")
     silence_server_log()
     serve_without_delay()
     end_streams_on_signal(streams)
@@ -91,7 +96,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
     cluster.cancel()
     await warming
-    await asyncio.gather(local.end(), asyncio.to_thread(cache.stop))
+    # First those who would complain of a cluster that goes away.
+    await asyncio.to_thread(cache.stop)
+    await local.end()
 
 
 app = st.App(

@@ -160,7 +160,7 @@ def _answer(where: Malformed | Nowhere | WithoutSlash, head: RequestHead) -> Ans
 def _unknown(head: RequestHead, *, is_synced: bool) -> Answer:
     if is_synced:
         return pages.unknown_notebook(head)
-    return pages.refusal(head, 503, "Connecting to the cluster", _NOT_SYNCED)
+    return pages.refusal(head, 503, "Connecting to the cluster", _NOT_SYNCED, tries_again=True)
 
 
 def _log_opening(head: RequestHead, target: ToNotebook) -> None:
@@ -170,5 +170,5 @@ def _log_opening(head: RequestHead, target: ToNotebook) -> None:
 
 
 _FAULT = "The app's log says more."
-_NOT_SYNCED = "The list of notebooks is not known yet; try again in a moment."
+_NOT_SYNCED = "The notebooks are not known yet; this page tries again by itself."
 _RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})

@@ -53,16 +53,28 @@ def _digest(text: str) -> str:
 _STYLE_HASH = _digest(_STYLE)
 _SCRIPT_HASH = _digest(_SCRIPT)
 
+_REFRESH = '<meta http-equiv="refresh" content="3">'
 _BACK = '<a href="/">Go to the list of notebooks</a>'
 
 
-def refusal(head: RequestHead, status: int, title: str, message: str) -> Answer:
-    """Says no: a page to people, JSON to scripts."""
+def refusal(
+    head: RequestHead, status: int, title: str, message: str, *, tries_again: bool = False
+) -> Answer:
+    """Says no: a page to people, JSON to scripts.
+
+    Args:
+        head: who asks.
+        status: of the answer.
+        title: what happened.
+        message: why, and what to do.
+        tries_again: the page loads itself anew every few seconds.
+    """
     if not head.wants_page:
         content = {"message": f"{title}: {message}" if message else title}
         return json_answer(status, content, added=APP_HEADERS)
     body = f'<h1>{escape(title)}</h1><p id="message">{escape(message)}</p>'
-    return _page(status, title, f"<main>{body}<footer>{_BACK}</footer></main>")
+    in_head = _REFRESH if tries_again else ""
+    return _page(status, title, f"<main>{body}<footer>{_BACK}</footer></main>", in_head=in_head)
 
 
 def unknown_notebook(head: RequestHead) -> Answer:
@@ -90,7 +102,7 @@ def situation_page(head: RequestHead, target: ToNotebook, now: Situation) -> Ans
         + f'<p id="message" role="status">{escape(now.message)}</p>'
         f"<footer>{_BACK}</footer></main><script>{_SCRIPT}</script>"
     )
-    refresh = '<noscript><meta http-equiv="refresh" content="3"></noscript>' if waits else ""
+    refresh = f"<noscript>{_REFRESH}</noscript>" if waits else ""
     page = _page(status, now.title, body, in_head=refresh, connect=f"{head.origin}{target.prefix}")
     return page.adding((b"retry-after", b"2")) if waits else page
 

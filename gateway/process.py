@@ -19,6 +19,7 @@ from gateway.streams import OpenStreams
 GRACE_SECONDS = 1.5
 # Seconds; the default of 5 ms lets a busy page script hold up small proxied requests.
 _SWITCH_SECONDS = 0.0005
+_OURS = ("gateway", "nbcore", "ui")
 
 
 def serve_without_delay() -> int:
@@ -36,6 +37,17 @@ def serve_without_delay() -> int:
         with socket.socket(fileno=os.dup(descriptor)) as listener:
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return len(listening)
+
+
+def log_to_terminal(level: str) -> None:
+    """Writes our own packages' records to standard error, and only warnings of everybody else's.
+
+    Args:
+        level: the lowest that is written, for example INFO.
+    """
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
 
 
 def silence_server_log() -> None:

@@ -18,6 +18,9 @@ from gateway.pages import refusal
 log = logging.getLogger(__name__)
 
 
+_SILENT = "Its server does not answer; it may be starting anew. This page tries again by itself."
+
+
 class _ClientGoneError(Exception):
     """The browser hung up."""
 
@@ -116,7 +119,7 @@ class _Answering:
         """Sends a notebook's response on, chunk by chunk, as fast as the browser reads."""
         headers = self._exchange.response_headers(response.raw_headers)
         if headers is None:
-            await self._refuse("It tried to send the browser to another place.")
+            await self._refuse("It tried to send the browser to another place.", tries_again=False)
             return
         await self._start(response.status, [*headers])
         left = response.content_length if _has_length(headers) else None
@@ -131,12 +134,12 @@ class _Answering:
         if self._is_started or isinstance(error, _ClientGoneError):
             return
         log.info("No answer from %s: %r", self._exchange.address, error)
-        await self._refuse("Its server does not answer. It may be starting anew; try again.")
+        await self._refuse(_SILENT, tries_again=True)
 
-    async def _refuse(self, message: str) -> None:
-        head, target = self._exchange.head, self._exchange.target
+    async def _refuse(self, message: str, *, tries_again: bool) -> None:
+        head, title = self._exchange.head, f"{self._exchange.target.name} can't be shown"
         self._is_started = self.is_complete = True
-        await give(refusal(head, 502, f"{target.name} can't be shown", message), head, self._send)
+        await give(refusal(head, 502, title, message, tries_again=tries_again), head, self._send)
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self._is_started = True

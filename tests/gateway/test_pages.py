@@ -61,6 +61,11 @@ def test_given_no_scripts_when_waiting_then_the_page_refreshes_itself_and_others
         assert b'href="/"' in page
 
 
+def test_given_a_refusal_that_may_pass_when_shown_then_the_page_tries_again() -> None:
+    assert b"refresh" in refusal(PERSON, 503, "a", "b", tries_again=True).body
+    assert b"refresh" not in refusal(PERSON, 503, "a", "b").body
+
+
 @pytest.mark.parametrize(
     ("headers", "wants"),
     [
