@@ -74,8 +74,16 @@ async def _run(data: Path, node: NodeConfig, *, port: int) -> int:
 
 async def _until_registered(world: World, node: NodeConfig, tasks: set[asyncio.Task[None]]) -> None:
     """Wait for the node's object: before that nothing could be scheduled."""
-    while not world.find("nodes", "", node.name) and not any(task.done() for task in tasks):
-        await asyncio.sleep(0.005)
+    registered = asyncio.Event()
+    if world.find("nodes", "", node.name):
+        return
+    unsubscribe = world.store.subscribe(
+        lambda change: registered.set() if change.resource == "nodes" else None
+    )
+    waiting = asyncio.create_task(registered.wait())
+    await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    unsubscribe()
 
 
 async def _end(tasks: set[asyncio.Task[None]]) -> int:

@@ -70,12 +70,13 @@ def _make_server(
     from cryptography import x509  # noqa: PLC0415 slow to load, needed at the first start only
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+    from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: PLC0415
 
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(_name("kube-apiserver"), authority.subject, key, now)
     names = [x509.DNSName(name) for name in _NAMES]
     addresses = [x509.IPAddress(ip_address(address)) for address in _ADDRESSES]
-    usage = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH])
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     for extension in (x509.SubjectAlternativeName([*names, *addresses]), usage, issuer):
         builder = builder.add_extension(extension, critical=False)

@@ -57,7 +57,7 @@ def apply(
 def first_apply(
     made: Object, wanted: Object, kind: Kind, manager: Manager, now: datetime
 ) -> Object:
-    """An object that an apply made: the manager owns what it named, not what was filled in. Pure."""
+    """An object that an apply made: its manager owns what it named, not the defaults. Pure."""
     share = Share(owned_set(wanted, kind.schema), timestamp(now))
     return with_shares(made, {manager: share})
 

@@ -52,25 +52,6 @@ def compile_problems(schema: Object) -> Iterator[str]:
 
 def has_rules(schema: Any) -> bool:
     """Whether there is any rule at or below this place. Pure."""
-    return _has_rules_cached(id(schema), _Holder(schema))
-
-
-class _Holder:
-    """Lets a cache keep hold of a schema without comparing it."""
-
-    def __init__(self, schema: Any) -> None:
-        self.schema = schema
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Holder) and other.schema is self.schema
-
-    def __hash__(self) -> int:
-        return id(self.schema)
-
-
-@lru_cache(maxsize=4096)
-def _has_rules_cached(_: int, holder: _Holder) -> bool:
-    schema = holder.schema
     if not isinstance(schema, dict):
         return False
     nested = [*schema.get("properties", {}).values()]
@@ -86,22 +67,30 @@ def _root(obj: Object) -> Object:
 
 
 def _walk(value: Any, old: Any, schema: Object, path: str) -> Iterator[Cause]:
-    if value is None or not has_rules(schema):
+    if value is None:
         return
     for rule in schema.get(RULES, ()):
         cause = _ask(rule, value, old, path)
         if cause:
             yield cause
+    for item, before, nested, below in _children(value, old, schema, path):
+        yield from _walk(item, before, nested, below)
+
+
+def _children(
+    value: Any, old: Any, schema: Object, path: str
+) -> Iterator[tuple[Any, Any, Object, str]]:
+    """What is inside a value: item, what it was before, its schema and its path. Pure."""
     if isinstance(value, dict):
         was = old if isinstance(old, dict) else {}
         for name, item in value.items():
             nested = field_schema(schema, name)
             if nested:
-                yield from _walk(item, was.get(name), nested, child_path(path, name))
+                yield item, was.get(name), nested, child_path(path, name)
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
         for index, item in enumerate(value):
             before = _counterpart(item, old, schema)
-            yield from _walk(item, before, schema["items"], f"{path}[{index}]")
+            yield item, before, schema["items"], f"{path}[{index}]"
 
 
 def _counterpart(item: Any, old: Any, schema: Object) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from celpy.celtypes import BoolType, DoubleType, IntType, ListType, StringType
@@ -75,7 +76,7 @@ def _find(text: StringType, pattern: str) -> StringType:
 
 
 def _is_sorted(items: ListType) -> BoolType:
-    return BoolType(all(a <= b for a, b in zip(items, items[1:], strict=False)))
+    return BoolType(all(a <= b for a, b in pairwise(items)))
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -28,7 +28,7 @@ def _custom_causes(
 ) -> list[Cause]:
     shape = {k: v for k, v in obj.items() if k not in {"apiVersion", "kind", "metadata"}}
     causes = validation.validate(shape, _without_metadata(kind.schema))
-    if not cel.has_rules(kind.schema):
+    if not kind.has_rules:
         return causes
     if validation.blocks_rules(causes) or not (is_shape_known or obj["metadata"].get("name")):
         return [*causes, validation.RULES_NOT_CHECKED]

@@ -74,7 +74,7 @@ class Call:
         """Whether nothing may be stored."""
         if self.request.query.get("dryRun") == "All":
             return True
-        return delete_option(self.request, "dryRun") == ["All"]
+        return bool(delete_option(self.request, "dryRun") == ["All"])
 
     def stored(self) -> Stored:
         """The object that the path names.

@@ -110,6 +110,7 @@ def custom_kind(crd: Object) -> Kind | None:
     spec = crd["spec"]
     names = spec["names"]
     subresources = version.get("subresources") or {}
+    schema = version.get("schema", {}).get("openAPIV3Schema") or EMPTY_SCHEMA
     return Kind(
         group=spec["group"],
         version=version["name"],
@@ -123,7 +124,8 @@ def custom_kind(crd: Object) -> Kind | None:
         has_generation=True,
         needs_resource_version=True,
         is_custom=True,
-        schema=_whole_schema(version.get("schema", {}).get("openAPIV3Schema") or EMPTY_SCHEMA),
+        schema=_whole_schema(schema),
+        has_rules=cel.has_rules(schema),
         selectable=tuple(
             field["jsonPath"].lstrip(".") for field in version.get("selectableFields") or ()
         ),

@@ -92,9 +92,10 @@ def _canonical_object(obj: Object, kind: Kind) -> Object:
     if kind.is_custom:
         return obj
     try:
-        return canonical(obj, kind.schema)
+        filled: Object = canonical(obj, kind.schema)
     except ValueError as problem:
         raise statuses.bad_request(f"{_prefix(kind)}{problem}") from problem
+    return filled
 
 
 def _prefix(kind: Kind) -> str:
@@ -135,7 +136,7 @@ def _check_types(obj: Object, kind: Kind) -> None:
 
 
 def _is_omitted(value: Any, schema: Object) -> bool:
-    """Whether Go leaves a field out because it is empty: lists and maps, but no structures. Pure."""
+    """Whether Go leaves a field out as empty: lists and maps, but no structures. Pure."""
     return value == [] or (value == {} and "additionalProperties" in schema)
 
 

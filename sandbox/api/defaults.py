@@ -7,6 +7,7 @@ template is laid over every item that is there; ``Within`` is laid over a field 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,22 +151,23 @@ def _is_plain(template: Any) -> bool:
 def with_defaults(obj: Object, resource: str) -> Object:
     """An object of a built-in kind as the server would complete it. Pure."""
     filled: Object = fill(obj, DEFAULTS.get(resource, {}))
-    match resource:
-        case "pods":
-            return filled | {"spec": _with_requests(_pod_spec(filled.get("spec", {})))}
-        case "statefulsets.apps":
-            spec = filled.get("spec", {})
-            template = spec.get("template", {})
-            filled_template = template | {"spec": _pod_spec(template.get("spec", {}))}
-            return filled | {"spec": spec | {"template": filled_template}}
-        case "services":
-            return filled | {"spec": _with_target_ports(filled.get("spec", {"type": "ClusterIP"}))}
-        case "namespaces":
-            return _with_name_label(filled)
-        case "secrets":
-            return _with_encoded_data(filled)
-        case _:
-            return filled
+    complete = _COMPLETIONS.get(resource)
+    return complete(filled) if complete else filled
+
+
+def _pod(pod: Object) -> Object:
+    return pod | {"spec": _with_requests(_pod_spec(pod.get("spec", {})))}
+
+
+def _stateful_set(obj: Object) -> Object:
+    spec = obj.get("spec", {})
+    template = spec.get("template", {})
+    completed = template | {"spec": _pod_spec(template.get("spec", {}))}
+    return obj | {"spec": spec | {"template": completed}}
+
+
+def _service(service: Object) -> Object:
+    return service | {"spec": _with_target_ports(service.get("spec", {"type": "ClusterIP"}))}
 
 
 def _pod_spec(spec: Object) -> Object:
@@ -222,3 +224,13 @@ def _with_encoded_data(secret: Object) -> Object:
     encoded = {k: b64encode(v.encode()).decode() for k, v in secret["stringData"].items()}
     rest = {k: v for k, v in secret.items() if k != "stringData"}
     return rest | {"data": (secret.get("data") or {}) | encoded}
+
+
+_COMPLETIONS: dict[str, Callable[[Object], Object]] = {
+    "pods": _pod,
+    "statefulsets.apps": _stateful_set,
+    "services": _service,
+    "namespaces": _with_name_label,
+    "secrets": _with_encoded_data,
+}
+"""Defaults that depend on other fields, and so fit into no template."""

@@ -28,7 +28,7 @@ _SUBRESOURCE_VERBS = {
 _SUBRESOURCE_KINDS = {"scale": ("autoscaling", "v1", "Scale"), "binding": ("", "v1", "Binding")}
 
 
-def document(path: str, kinds: Iterable[Kind]) -> Object | None:
+def document(path: str, kinds: Iterable[Kind]) -> Object | None:  # noqa: PLR0911 one per path
     """The discovery document at a path; None when there is none. Pure."""
     known = list(kinds)
     match path.strip("/").split("/"):

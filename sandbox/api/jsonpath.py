@@ -56,7 +56,7 @@ def _parsed(path: str) -> tuple[tuple[str, str, str], ...]:
     return tuple(steps)
 
 
-def _step(value: Any, kind: str, text: str, other: str) -> list[Any]:
+def _step(value: Any, kind: str, text: str, other: str) -> list[Any]:  # noqa: PLR0911 one each
     match value:
         case dict() if kind == "name" and text != "*":
             return _named(value, [re.sub(r"\\(.)", r"\1", text)])

@@ -54,8 +54,8 @@ class Kind:
         delete_answer: what DELETE returns (clients with typed answers depend on it).
         is_custom: made by a CustomResourceDefinition.
         schema: structural schema of the whole object, references already linked.
+        has_rules: its schema holds CEL rules.
         selectable: field paths, such as "spec.nodeName", that a fieldSelector may name.
-        is_create_only: a question with an answer rather than a stored object.
     """
 
     group: str = ""
@@ -75,6 +75,7 @@ class Kind:
     selectable: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     scale: ScalePaths | None = None
+    has_rules: bool = False
 
     @property
     def resource(self) -> str:

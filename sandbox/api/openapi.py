@@ -15,8 +15,8 @@ def document(path: str, kinds: Iterable[Kind]) -> Object | None:
     parts = path.strip("/").split("/")
     if parts[:2] != ["openapi", "v3"]:
         return None
-    roots = {kind.root: [] for kind in kinds} if len(parts) == 2 else {}
-    if roots:
+    if len(parts) == 2:
+        roots = dict.fromkeys(kind.root for kind in kinds)
         urls = {root[1:]: {"serverRelativeURL": f"/openapi/v3{root}"} for root in roots}
         return {"paths": urls}
     served = [kind for kind in kinds if kind.root == "/" + "/".join(parts[2:])]

@@ -28,7 +28,7 @@ def parse_quantity(text: str) -> Decimal:
         )
     number, suffix = Decimal(match.group(1)), match.group(2) or ""
     if suffix in _BINARY:
-        return number * 2 ** _BINARY[suffix]
+        return number * Decimal(2 ** _BINARY[suffix])
     exponent = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
     return number.scaleb(exponent)
 

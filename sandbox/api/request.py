@@ -147,6 +147,13 @@ def _verb(method: str, name: str, query: Mapping[str, str]) -> Verb:
             return Verb.GET if name else Verb.LIST
         case "DELETE":
             return Verb.DELETE if name else Verb.DELETE_COLLECTION
-        case _ if method in _VERBS:
-            return _VERBS[method]
-    raise statuses.method_not_allowed()
+        case _:
+            return _write_verb(method, name)
+
+
+def _write_verb(method: str, name: str) -> Verb:
+    """POST is for collections and subresources, PUT and PATCH are for objects."""
+    verb = _VERBS.get(method)
+    if verb is None or (verb is not Verb.CREATE and not name):
+        raise statuses.method_not_allowed()
+    return verb

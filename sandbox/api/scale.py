@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sandbox.api import statuses
 from sandbox.api.context import Call, Reply
 from sandbox.api.managed import manager_of
@@ -90,8 +92,6 @@ def _resize(call: Call, scale: object) -> Reply:
 
 def _on_object(call: Call) -> Call:
     """The same call on the object itself: a scale is a change of its spec."""
-    from dataclasses import replace
-
     target = replace(call.request.target, subresource="")
     return replace(call, request=replace(call.request, target=target))
 
@@ -107,10 +107,8 @@ def bind(call: Call) -> Reply:
     if pod["spec"].get("nodeName"):
         why = f'pod {call.name} is already assigned to node "{pod["spec"]["nodeName"]}"'
         raise statuses.conflict(call.kind, call.name, why)
-    stored = call.world.store.put(
-        call.kind.resource, _bound(pod, node, timestamp(call.world.clock()))
-    )
-    del stored
+    now = timestamp(call.world.clock())
+    call.world.store.put(call.kind.resource, _bound(pod, node, now))
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
     return call.reply_with(body, 201)
 

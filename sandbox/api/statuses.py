@@ -147,7 +147,10 @@ def already_exists(kind: Kind, name: str, *, is_being_deleted: bool = False) -> 
 
 def conflict(kind: Kind, name: str, why: str = "") -> ApiError:
     """409 for an object that changed meanwhile. Pure."""
-    stale = "the object has been modified; please apply your changes to the latest version and try again"
+    stale = (
+        "the object has been modified; "
+        "please apply your changes to the latest version and try again"
+    )
     message = f'Operation cannot be fulfilled on {kind.resource} "{name}": {why or stale}'
     return error(409, "Conflict", message, _details(kind, name))
 

@@ -72,8 +72,9 @@ class Store:
         self._database.execute("PRAGMA synchronous=NORMAL")
         self._database.executescript(_SCHEMA)
         row = self._database.execute("SELECT value FROM revision").fetchone()
-        self._revision: int = row[0]
-        self._compacted = self._revision
+        self._revision = int(row[0])
+        self.compacted = self._revision
+        """The oldest revision after which every change is still known."""
         self._objects: dict[str, dict[Key, Stored]] = {}
         self._history: deque[Change] = deque(maxlen=HISTORY_LENGTH)
         self._subscribers: set[Callable[[Change], None]] = set()
@@ -175,20 +176,15 @@ class Store:
     def _publish(self, change: Change) -> None:
         self._revision = change.revision
         if len(self._history) == self._history.maxlen:
-            self._compacted = self._history[0].revision
+            self.compacted = self._history[0].revision
         self._history.append(change)
         for subscriber in tuple(self._subscribers):
             subscriber(change)
 
     def subscribe(self, subscriber: Callable[[Change], None]) -> Callable[[], None]:
-        """Call ``subscriber`` with each change from now on, until the returned function is called."""
+        """Call ``subscriber`` with each change, until the function that this returns is called."""
         self._subscribers.add(subscriber)
         return lambda: self._subscribers.discard(subscriber)
-
-    @property
-    def compacted(self) -> int:
-        """The oldest revision after which every change is still known."""
-        return self._compacted
 
     def since(self, revision: int) -> Iterator[Change]:
         """The changes after a revision, oldest first.
@@ -196,7 +192,7 @@ class Store:
         Raises:
             CompactedError: when some of them are forgotten.
         """
-        if revision < self._compacted:
+        if revision < self.compacted:
             raise CompactedError
         behind = self._revision - revision
         newest = list(self._history)[-behind:] if behind > 0 else []

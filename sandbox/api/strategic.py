@@ -92,7 +92,7 @@ def _merge_keyed(current: list[Any], change: list[Any], key: str, schema: Object
 
 
 def _ordered(items: list[Any], order: Any, schema: Object) -> list[Any]:
-    """Items in the order that the patch wishes; those it does not name keep their place at the end."""
+    """Items in the order that the patch wishes; those that it does not name come last."""
     if not isinstance(order, list):
         return items
     key = schema.get("x-kubernetes-patch-merge-key")

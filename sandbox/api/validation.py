@@ -81,9 +81,10 @@ def _unnamed(detail: str) -> Cause:
 def _combination_causes(value: JsonValue, schema: Object, path: str) -> Iterator[Cause]:
     for part in schema.get("allOf", ()):
         yield from _causes(value, part, path)
-    if "anyOf" in schema and not any(_fits(value, part) for part in schema["anyOf"]):
-        if not (wanted_type(schema) == "integer,string" and not has_type(value, schema)):
-            yield _unnamed(f'"{path}" must validate at least one schema (anyOf)')
+    # That an int-or-string is neither was said already.
+    is_said = wanted_type(schema) == "integer,string" and not has_type(value, schema)
+    if "anyOf" in schema and not is_said and not any(_fits(value, p) for p in schema["anyOf"]):
+        yield _unnamed(f'"{path}" must validate at least one schema (anyOf)')
     if "oneOf" in schema and sum(_fits(value, part) for part in schema["oneOf"]) != 1:
         yield _unnamed(f'"{path}" must validate one and only one schema (oneOf)')
     if "not" in schema and _fits(value, schema["not"]):
@@ -179,7 +180,7 @@ def is_pattern(pattern: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _compiled(pattern: str) -> Any:
-    import re2  # noqa: PLC0415 slow to load and needed only once a CRD has a pattern
+    import re2  # type: ignore[import-untyped]  # noqa: PLC0415 slow to load and needed only once a CRD has a pattern
 
     options = re2.Options()
     options.log_errors = False
