@@ -26,6 +26,8 @@ from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
 from nbcore.kube.resources import NOTEBOOKS, PODS
 from nbcore.names import JsonObject
+from nbcore.settings import Settings
+from ui.session import Services, install, own_account
 
 SHARED_RUNTIMES = Path.home() / ".cache" / "oneblock-notebooks" / "runtimes"
 BIG_FILE = 512 << 20
@@ -94,11 +96,9 @@ def _gateway(app: RunningApp) -> None:
     home = next((app.data / "sandbox" / "volumes").iterdir())
     with (home / "big.bin").open("wb") as big:
         big.truncate(BIG_FILE)
-    pairs = [(download_rate(f"{direct}/files/big.bin"), download_rate(f"{through}/files/big.bin"))]
-    pairs += [
-        (download_rate(f"{direct}/files/big.bin"), download_rate(f"{through}/files/big.bin"))
-        for _ in range(2)
-    ]
+    big_file = f"{path}/files/big.bin"
+    bases = (f"http://{address}:8888", app.url)
+    pairs = [[download_rate(base + big_file) for base in bases] for _ in range(3)]
     ratio = statistics.median(ours / theirs for theirs, ours in pairs)
     print(f"{'big download through the gateway, of direct':<48}{ratio:>9.0%}")
 
@@ -109,13 +109,13 @@ def _listing(kube: Kube) -> None:
     cache = ClusterCache(kube)
     cache.start()
     wait_until("the cache", lambda: cache.is_synced and len(cache.list(NOTEBOOKS)) > LISTED)
-    script = AppTest.from_file(str(ROOT / "benchmarks" / "list_page.py"))
-    script.session_state["cache"], script.session_state["kube"] = cache, kube
-    script.run(timeout=PATIENCE)
+    install(Services(cache, kube, Settings.from_environ({}), identity=own_account("me")))
+    script = AppTest.from_file(str(ROOT / "ui" / "shell.py"), default_timeout=PATIENCE)
+    script.run()
     taken = []
     for _ in range(20):
         begun = time.perf_counter()
-        script.run(timeout=PATIENCE)
+        script.run()
         taken.append(time.perf_counter() - begun)
     cache.stop()
     _report(f"list rerun at {LISTED} notebooks, median", statistics.median(taken))
