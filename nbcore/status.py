@@ -41,13 +41,11 @@ class NotebookStatus:
     Attributes:
         reason: one CamelCase word for the cause, for example ImagePull; "" when nothing is to say.
         message: the cause in plain words, with the object's name and the next step.
-        observed_generation: the generation that this status speaks of; 0 when never reconciled.
     """
 
     phase: Phase
     reason: str = ""
     message: str = ""
-    observed_generation: int = 0
 
     @classmethod
     def from_object(cls, notebook: JsonObject) -> NotebookStatus:
@@ -56,10 +54,8 @@ class NotebookStatus:
         if not isinstance(status, dict):
             status = {}
         phase = status.get("phase")
-        generation = status.get("observedGeneration")
         return cls(
             phase=_PHASES.get(phase, Phase.PENDING) if isinstance(phase, str) else Phase.PENDING,
             reason=str(status.get("reason") or ""),
             message=str(status.get("message") or ""),
-            observed_generation=generation if isinstance(generation, int) else 0,
         )

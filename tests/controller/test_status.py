@@ -22,8 +22,9 @@ def build(verdict: Diagnosis, now: datetime = NOW, **status: object) -> JsonObje
 def test_given_a_verdict_when_written_then_it_is_read_back_as_it_was() -> None:
     status = build(STARTING)
 
+    assert status["observedGeneration"] == 3
     assert NotebookStatus.from_object({"status": status}) == NotebookStatus(
-        Phase.STARTING, "Pulling", "Pulling the image.", observed_generation=3
+        Phase.STARTING, "Pulling", "Pulling the image."
     )
 
 

@@ -6,10 +6,10 @@ from nbcore.status import NotebookStatus, Phase
 
 
 def test_given_a_status_when_read_then_all_of_it_is_there() -> None:
-    said = {"phase": "Failed", "reason": "ImagePull", "message": "m", "observedGeneration": 3}
+    said = {"phase": "Failed", "reason": "ImagePull", "message": "m"}
 
     assert NotebookStatus.from_object({"status": said}) == NotebookStatus(
-        Phase.FAILED, "ImagePull", "m", 3
+        Phase.FAILED, "ImagePull", "m"
     )
 
 
@@ -23,7 +23,6 @@ def test_given_a_status_when_read_then_all_of_it_is_there() -> None:
         {"phase": "Dancing"},
         {"phase": ["Ready"]},
         {"phase": {}},
-        {"observedGeneration": "3"},
     ],
 )
 def test_given_a_strange_status_when_read_then_the_notebook_is_pending(status: object) -> None:
