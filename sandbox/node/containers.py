@@ -170,11 +170,17 @@ class ContainerRunner:
             kill=lambda grace: tree.end(self._mark, grace),
         )
         watching = asyncio.create_task(probing.run())
+        ending = asyncio.create_task(tree.wait())
         try:
-            await tree.wait()
+            await asyncio.wait({watching, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                # Without probes it is done at once; a fault of ours must not pass unseen.
+                watching.result()
+            await ending
             return await tree.end(self._mark, 0)
         finally:
             watching.cancel()
+            ending.cancel()
 
     def _ended(self, code: int, began: datetime, tree: Tree) -> Terminated:
         now = self._node.clock()

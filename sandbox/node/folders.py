@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.node.mounts import Link, MountError, Mounts
+from sandbox.node.runtimes import HOME_PACKAGES
 
 
 def make(mounts: Mounts, data: Path) -> None:
@@ -13,7 +14,9 @@ def make(mounts: Mounts, data: Path) -> None:
     Raises:
         MountError: a link's place is taken by something that is not a link of ours.
     """
-    for folder in (mounts.home, mounts.tmp, *(link.target for link in mounts.links)):
+    # Python overlooks a folder of its path that is made after its start.
+    packages = mounts.home / HOME_PACKAGES
+    for folder in (mounts.home, mounts.tmp, packages, *(link.target for link in mounts.links)):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_links(mounts.home, data)
     for link in mounts.links:

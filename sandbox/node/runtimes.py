@@ -23,9 +23,20 @@ _LAST_LINES = 5
 
 # What a notebook installs belongs to the notebook's volume, not to the runtime that all share. It
 # comes last on the path, so that it can add to JupyterLab's own packages but not break them.
-_HOME_PACKAGES = "~/.local/share/sandbox-packages"
-_PIP_CONFIG = f"[install]\ntarget = {_HOME_PACKAGES}\n"
-_PATH_LINE = f'import os, sys; sys.path.append(os.path.expanduser("{_HOME_PACKAGES}"))\n'
+HOME_PACKAGES = ".local/share/sandbox-packages"
+_SITE_MODULE = f'''"""What pip installs goes to the home folder: this environment is shared."""
+import os
+import sys
+
+folder = os.path.expanduser("~/{HOME_PACKAGES}")
+sys.path.append(folder)
+programs = [os.path.basename(word) for word in sys.orig_argv[1:3]]
+if "__pip-runner__.py" in programs:
+    # pip builds a package in an environment of its own, which has another target.
+    os.environ.pop("PIP_TARGET", None)
+elif any(program.startswith("pip") for program in programs):
+    os.environ["PIP_TARGET"] = folder
+'''
 
 Progress = Callable[[str], None]
 """Is told how far a runtime is, for example "12 of 91 packages"."""
@@ -198,9 +209,9 @@ def progress_of(line: str, done: int, total: int) -> str:
 
 
 def _keep_packages_at_home(folder: Path) -> None:
-    (folder / "pip.conf").write_text(_PIP_CONFIG)
     site = next((folder / "lib").glob("python*/site-packages"))
-    (site / "sandbox-packages.pth").write_text(_PATH_LINE)
+    (site / "sandbox_packages.py").write_text(_SITE_MODULE)
+    (site / "sandbox_packages.pth").write_text("import sandbox_packages\n")
 
 
 @asynccontextmanager
