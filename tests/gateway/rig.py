@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 from aiohttp import web
 from starlette.types import Receive, Scope, Send
+from yarl import URL
 
 from gateway.head import RequestHead
 from gateway.streams import OpenStreams
@@ -142,6 +143,8 @@ async def app_behind(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"the app\n" + body.encode()})
 
 
+MEBIBYTE = 2**20
+
 Lines = Sequence[tuple[str, str]]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Serve = Callable[..., Awaitable[int]]
@@ -163,3 +166,8 @@ def head(
         server_ip="127.0.0.1",
     )
     return replace(usual, **given)
+
+
+def url(gateway: Served, path: str) -> URL:
+    """An address at the gateway that no client changes."""
+    return URL(gateway.origin + path, encoded=True)

@@ -44,3 +44,37 @@ def test_given_two_origins_when_acting_then_it_is_foreign() -> None:
 def test_given_a_safe_method_when_no_origin_is_sent_then_it_passes(method: str) -> None:
     assert not is_foreign(head(method=method))
     assert is_foreign(head(method=method, headers={"origin": "http://evil.example"}))
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("headers", "foreign"),
+    [
+        pytest.param({"sec-fetch-mode": "no-cors"}, True, id="a script without a referer"),
+        pytest.param(
+            {"sec-fetch-mode": "no-cors", "referer": "http://evil.example/"},
+            True,
+            id="an image in another site",
+        ),
+        pytest.param(
+            {"sec-fetch-mode": "no-cors", "referer": f"{OURS}.evil.example/"},
+            True,
+            id="a site whose name begins with ours",
+        ),
+        pytest.param({"sec-fetch-mode": "navigate"}, False, id="a link"),
+        pytest.param(
+            {"sec-fetch-mode": "no-cors", "referer": f"{OURS}/notebook/demo/nb/files/a.html"},
+            False,
+            id="an image in a sandboxed file of ours",
+        ),
+    ],
+)
+def test_given_another_sites_page_when_it_embeds_then_only_links_and_our_files_pass(
+    site: str, headers: dict[str, str], *, foreign: bool
+) -> None:
+    assert is_foreign(head(headers={"sec-fetch-site": site, **headers})) is foreign
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_given_our_own_page_when_it_loads_something_then_it_passes(site: str) -> None:
+    assert not is_foreign(head(headers={"sec-fetch-site": site, "sec-fetch-mode": "no-cors"}))

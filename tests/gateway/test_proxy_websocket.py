@@ -11,9 +11,8 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from tests.gateway.rig import Serve, Served
+from tests.gateway.rig import MEBIBYTE, Serve, Served
 
-MEBIBYTE = 2**20
 Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
