@@ -18,11 +18,15 @@ _SUBRESOURCES = ("status", "binding")
 
 
 class MemoryApi:
-    """Objects by kind of collection, and queues for those who watch."""
+    """Objects by kind of collection, and queues for those who watch.
+
+    ``refusals`` says what creating an object of a collection (its plural) is answered with.
+    """
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[tuple[str, str], Object]] = {}
         self.writes: list[str] = []
+        self.refusals: dict[str, ApiError] = {}
         self._version = itertools.count(1)
         self._last = 0
         self._watchers: list[tuple[str, asyncio.Queue[WatchEvent]]] = []
@@ -47,6 +51,8 @@ class MemoryApi:
             pod = self._find(collection, (namespace, name))
             spec = {**pod["spec"], "nodeName": obj["target"]["name"]}
             return self._store(collection, {**pod, "spec": spec}, EventType.MODIFIED)
+        if refusal := self.refusals.get(collection.rsplit("/", 1)[-1]):
+            raise refusal
         metadata = dict(obj["metadata"])
         if "name" not in metadata:
             metadata["name"] = metadata["generateName"] + uuid.uuid4().hex[:5]

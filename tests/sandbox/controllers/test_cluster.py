@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.assembly import run_controllers
-from sandbox.client import Object
+from sandbox.client import ApiError, Object
 from sandbox.node.config import NodeConfig
 from tests.sandbox.memory_api import MemoryApi
 from tests.sandbox.objects import claim, claim_volume, pod, service, statefulset
@@ -155,6 +155,73 @@ async def test_given_a_set_when_scaled_and_changed_then_its_pods_follow(api: Mem
     assert image == "rocker/other"
     reasons = {event["reason"] for event in api.all("events")}
     assert {"SuccessfulCreate", "SuccessfulDelete"} <= reasons
+
+
+async def test_given_a_quota_when_it_forbids_the_pod_then_the_set_says_so_and_tries_again(
+    api: MemoryApi,
+) -> None:
+    words = 'pods "lab-0" is forbidden: exceeded quota: q'
+    api.refusals["pods"] = ApiError(403, "Forbidden", words, {})
+    await api.create(SETS, statefulset(template_spec={"containers": [waiting_image("lab")]}))
+    await until(lambda: any(e["reason"] == "FailedCreate" for e in api.all("events")))
+    (event,) = api.all("events")
+
+    api.refusals.clear()
+    await until(lambda: api.all("pods"))
+
+    assert event["message"] == f"Create Pod lab-0 in StatefulSet lab failed error: {words}"
+
+
+async def test_given_a_strangers_pod_of_that_name_when_a_set_needs_it_then_it_is_left_alone(
+    api: MemoryApi,
+) -> None:
+    stranger = await api.create(f"{DEMO}/pods", pod("lab-0", containers=[waiting_image("x")]))
+    await until(lambda: api.all("pods")[0]["spec"].get("nodeName"))
+
+    await api.create(SETS, statefulset())
+    await until(lambda: any(e["reason"] == "FailedCreate" for e in api.all("events")))
+
+    (found,) = api.all("pods")
+    assert found["metadata"]["uid"] == stranger["metadata"]["uid"]
+    assert api.all("statefulsets")[0]["status"]["replicas"] == 0
+
+
+async def test_given_a_pod_deleted_by_hand_when_its_set_looks_then_it_is_made_again(
+    api: MemoryApi,
+) -> None:
+    await api.create(SETS, statefulset(template_spec={"containers": [waiting_image("lab")]}))
+    await until(lambda: api.all("pods"))
+    first = api.all("pods")[0]["metadata"]["uid"]
+
+    await api.delete(f"{DEMO}/pods/lab-0", grace_period_seconds=0)
+
+    await until(lambda: api.all("pods") and api.all("pods")[0]["metadata"]["uid"] != first)
+
+
+async def test_given_no_class_wanted_when_claimed_then_it_waits_for_somebody_elses_volume(
+    api: MemoryApi,
+) -> None:
+    await api.create(CLAIMS, claim(storageClassName=""))
+
+    await until(lambda: api.all("events"))
+
+    event = api.all("events")[0]
+    assert (event["type"], event["reason"]) == ("Normal", "FailedBinding")
+    assert api.all("persistentvolumes") == []
+
+
+async def test_given_a_bound_claim_when_more_is_asked_then_its_capacity_follows(
+    api: MemoryApi,
+) -> None:
+    await api.create(CLAIMS, claim())
+    await until(lambda: api.all("persistentvolumeclaims")[0]["status"].get("capacity"))
+
+    more = {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}
+    await api.patch(f"{CLAIMS}/lab", more)
+
+    wanted = {"storage": "2Gi"}
+    await until(lambda: api.all("persistentvolumeclaims")[0]["status"]["capacity"] == wanted)
+    assert api.all("persistentvolumes")[0]["spec"]["capacity"] == wanted
 
 
 async def test_given_a_service_when_its_pod_comes_and_goes_then_its_one_slice_follows(

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from typing_extensions import override
-
-from sandbox.client import ApiError, Object
+from sandbox.client import ApiError
 from sandbox.controllers.events import Recorder
 from tests.sandbox.memory_api import MemoryApi
 from tests.sandbox.objects import node, pod
@@ -62,12 +60,8 @@ async def test_given_a_cluster_scoped_object_when_told_of_then_the_event_is_in_d
 
 
 async def test_given_an_api_that_refuses_events_when_told_then_the_work_goes_on() -> None:
-    class Refusing(MemoryApi):
-        @override
-        async def create(self, path: str, obj: Object) -> Object:
-            raise ApiError(403, "Forbidden", "namespace is terminating", {})
-
-    api = Refusing()
+    api = MemoryApi()
+    api.refusals["events"] = ApiError(403, "Forbidden", "namespace is terminating", {})
 
     await recorder(api).normal(pod(), "Pulled", "done")
 

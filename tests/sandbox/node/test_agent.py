@@ -241,6 +241,33 @@ async def test_given_a_dead_container_when_liveness_fails_then_it_is_restarted(
     assert found["status"]["containerStatuses"][0]["lastState"]["terminated"]["exitCode"] == 143
 
 
+async def test_given_a_ready_container_when_readiness_fails_then_it_is_unready_and_not_killed(
+    world: World,
+) -> None:
+    probe = {"exec": {"command": ["test", "-e", "up"]}, "periodSeconds": 1, "failureThreshold": 1}
+    start = ["bash", "-c", "touch up; sleep 1.5; rm up; sleep 1000"]
+    await world.api.create(PODS, running(start, readinessProbe=probe))
+    first = await world.until("lab-0", is_ready)
+
+    after = await world.until("lab-0", lambda obj: not is_ready(obj))
+
+    assert pid_of(first) == pid_of(after)
+    assert is_running(after)
+    assert world.events("Unhealthy") == ["Readiness probe failed: exit code 1"]
+
+
+async def test_given_a_start_that_never_ends_when_the_startup_probe_gives_up_then_it_is_restarted(
+    world: World,
+) -> None:
+    probe = {"exec": {"command": ["no-such"]}, "periodSeconds": 1, "failureThreshold": 2}
+    await world.api.create(PODS, running(SLEEP, startupProbe=probe))
+
+    await world.until("lab-0", lambda obj: restarts(obj) == 1)
+
+    assert "Container lab failed startup probe, will be restarted" in world.events("Killing")
+    assert "No such file or directory: 'no-such'" in world.events("Unhealthy")[0]
+
+
 async def test_given_a_slow_start_when_the_startup_probe_passes_then_it_is_started(
     world: World,
 ) -> None:
