@@ -69,12 +69,19 @@ def _root(obj: Object) -> Object:
 def _walk(value: Any, old: Any, schema: Object, path: str) -> Iterator[Cause]:
     if value is None:
         return
+    # What an update leaves as it was is not judged again, so that a definition may become
+    # stricter; rules about the change itself are asked all the same.
+    is_unchanged = old is not None and value == old
     for rule in schema.get(RULES, ()):
-        cause = _ask(rule, value, old, path)
+        cause = None if is_unchanged and not _is_transition(rule) else _ask(rule, value, old, path)
         if cause:
             yield cause
     for item, before, nested, below in _children(value, old, schema, path):
-        yield from _walk(item, before, nested, below)
+        yield from _walk(item, item if is_unchanged else before, nested, below)
+
+
+def _is_transition(rule: Object) -> bool:
+    return _OLD_SELF.search(rule["rule"]) is not None
 
 
 def _children(
@@ -103,7 +110,7 @@ def _counterpart(item: Any, old: Any, schema: Object) -> Any:
 
 def _ask(rule: Object, value: Any, old: Any, path: str) -> Cause | None:
     expression: str = rule["rule"]
-    is_transition = _OLD_SELF.search(expression) is not None
+    is_transition = _is_transition(rule)
     if is_transition and old is None and not rule.get("optionalOldSelf"):
         return None
     variables = {"self": value} | ({"oldSelf": old} if is_transition else {})
