@@ -1,6 +1,7 @@
-"""EndpointSlice: the slice that a Service with a selector should have. Pure.
+"""EndpointSlice: the slice that a Service with a selector should have.
 
-One slice a Service: the sandbox has far fewer than the 100 endpoints at which the real one splits.
+One slice a Service: the sandbox has far fewer endpoints than the 100 at which the real one
+splits. Pure.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""The scheduler's decision for one pod on the one node, in the words of version 1.36. Pure.
+"""The scheduler's decision for one pod on the one node, in the words of version 1.36.
 
 https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/
+
+Pure.
 """
 
 from __future__ import annotations

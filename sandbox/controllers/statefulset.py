@@ -1,8 +1,8 @@
-"""StatefulSet: which pods to make and delete, and what its status says. Pure.
+"""StatefulSet: which pods to make and delete, and what its status says.
 
 The order of decisions is that of the real controller
 (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/). Not done: claims from
-volumeClaimTemplates, and old templates below a partition (their pods are left alone instead).
+volumeClaimTemplates, and old templates below a partition (their pods are left alone instead). Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""PersistentVolumeClaims: what to do with a claim, and what its volume looks like. Pure.
+"""PersistentVolumeClaims: what to do with a claim, and what its volume looks like.
 
 The class is of mode Immediate: with a single node there is nothing to wait for, and a claim says at
-once whether it can be had.
+once whether it can be had. Pure.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""The environment of a container. Pure.
+"""The environment of a container.
 
 https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+
+Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which program stands behind an image. Pure.
+"""Which program stands behind an image.
 
 A sandbox has no container images: what an image's name promises is run by a program of this
-machine, or not at all.
+machine, or not at all. Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Where the volumes of a container go on a machine without mounts. Pure.
+"""Where the volumes of a container go on a machine without mounts.
 
 The volume at the image's home becomes HOME. A volume below the home is a link there. /tmp is the
-pod's own folder, /dev/shm the machine's own. Anything else is refused with a sentence.
+pod's own folder, /dev/shm the machine's own. Anything else is refused with a sentence. Pure.
 """
 
 from __future__ import annotations

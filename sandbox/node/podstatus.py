@@ -1,6 +1,8 @@
-"""The status of a pod as a kubelet words it. Pure.
+"""The status of a pod as a kubelet words it.
 
 https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
+
+Pure.
 """
 
 from __future__ import annotations
