@@ -67,7 +67,9 @@ async def run_cluster(local: LocalCluster) -> None:
         cache.start()
         return
     try:
-        await local.run(on_ready=meet_sandbox)
+        code = await local.run(on_ready=meet_sandbox)
+        if code < 0:
+            tell(f"cluster   ended by signal {-code}")
     except (SettingsError, OSError) as problem:
         tell(str(problem))
     signal.raise_signal(signal.SIGTERM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import logging
 import os
 import signal
@@ -70,16 +71,20 @@ def tune_interpreter() -> None:
 def end_streams_on_signal(streams: OpenStreams) -> None:
     """Ends open requests a moment after SIGTERM or SIGINT; the server would wait for them.
 
-    The server's own handlers stay in force behind these.
+    The server's own handlers stay in force behind these, for the first signal. A second one does
+    not wait for open requests; the server would skip its orderly end and show a traceback.
     """
     loop = asyncio.get_running_loop()
+    endings = itertools.count()
 
     def chain(number: signal.Signals) -> None:
         previous = signal.getsignal(number)
 
         def handle(received: int, frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(loop.call_later, GRACE_SECONDS, streams.end)
-            if callable(previous):
+            is_first = next(endings) == 0
+            grace = GRACE_SECONDS if is_first else 0
+            loop.call_soon_threadsafe(loop.call_later, grace, streams.end)
+            if is_first and callable(previous):
                 previous(received, frame)
 
         signal.signal(number, handle)

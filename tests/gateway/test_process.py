@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import gateway
 from gateway.process import GRACE_SECONDS, serve_without_delay
 
@@ -39,7 +41,10 @@ uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[listener]
 """
 
 
-def test_given_an_endless_download_when_asked_to_end_then_the_process_ends_in_order() -> None:
+@pytest.mark.parametrize("times", [1, 3])
+def test_given_an_endless_download_when_asked_to_end_then_the_process_ends_in_order(
+    times: int,
+) -> None:
     root = Path(gateway.__file__).parent.parent
     process = subprocess.Popen(
         [sys.executable, "-c", ENDLESS], cwd=root, stdout=subprocess.PIPE, text=True
@@ -51,7 +56,9 @@ def test_given_an_endless_download_when_asked_to_end_then_the_process_ends_in_or
         assert client.recv(100).startswith(b"HTTP/1.1 200")
         began = time.monotonic()
 
-        process.send_signal(signal.SIGTERM)
+        for _ in range(times):
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.05)
 
         output = process.stdout.read()
     assert process.wait(10) == -signal.SIGTERM
