@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from fractions import Fraction
 
 from sandbox.api.meta import subdomain_causes
 from sandbox.api.quantities import parse_quantity
@@ -182,7 +182,7 @@ def _event(event: Object, _: Object | None) -> Iterator[Cause]:
         yield invalid("involvedObject.namespace", involved, "does not match event.namespace")
 
 
-def _requested(claim: Object) -> Decimal:
+def _requested(claim: Object) -> Fraction:
     return parse_quantity(claim["spec"]["resources"]["requests"]["storage"])
 
 

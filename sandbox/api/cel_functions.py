@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -17,12 +17,12 @@ from celpy.celtypes import BoolType, DoubleType, IntType, ListType, StringType
 from sandbox.api.quantities import is_quantity, parse_quantity
 
 
-def _compare(left: Decimal, right: Decimal) -> IntType:
+def _compare(left: Fraction, right: Fraction) -> IntType:
     return IntType((left > right) - (left < right))
 
 
-def _sign(value: Decimal) -> IntType:
-    return _compare(value, Decimal(0))
+def _sign(value: Fraction) -> IntType:
+    return _compare(value, Fraction(0))
 
 
 def _strings(values: list[str]) -> ListType:
@@ -86,9 +86,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "isGreaterThan": lambda left, right: BoolType(left > right),
     "isLessThan": lambda left, right: BoolType(left < right),
     "sign": _sign,
-    "add": lambda left, right: left + Decimal(right),
-    "sub": lambda left, right: left - Decimal(right),
-    "isInteger": lambda value: BoolType(value == value.to_integral_value()),
+    "add": lambda left, right: left + Fraction(right),
+    "sub": lambda left, right: left - Fraction(right),
+    "isInteger": lambda value: BoolType(value.denominator == 1),
     "asInteger": lambda value: IntType(int(value)),
     "asApproximateFloat": lambda value: DoubleType(float(value)),
     "charAt": _char_at,

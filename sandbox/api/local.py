@@ -20,7 +20,7 @@ class LocalClient:
         self._user = User(f"system:{name}", (ADMINISTRATORS,))
         self._name = name
 
-    def _request(
+    def request(
         self,
         method: str,
         path: str,
@@ -28,6 +28,11 @@ class LocalClient:
         body: Any = None,
         content_type: str = "application/json",
     ) -> Request:
+        """A request of this client's.
+
+        Raises:
+            ApiError: 404 for a path that is no resource.
+        """
         target = parse_target(method, path, query)
         if target is None:
             raise statuses.no_such_resource()
@@ -40,34 +45,39 @@ class LocalClient:
             user_agent=self._name,
         )
 
-    def _ask(self, request: Request) -> Object:
+    def ask(self, request: Request) -> Object:
+        """The object in the answer to a request.
+
+        Raises:
+            ApiError: for every answer that is no success.
+        """
         return pipeline.handle(self._world, request).body
 
     async def get(self, path: str) -> Object:
         """The object at this path."""
-        return self._ask(self._request("GET", path, {}))
+        return self.ask(self.request("GET", path, {}))
 
     async def list(
         self, path: str, *, label_selector: str = "", field_selector: str = ""
     ) -> tuple[list[Object], str]:
         """The objects of a collection and its resourceVersion."""
         query = {"labelSelector": label_selector, "fieldSelector": field_selector}
-        body = self._ask(self._request("GET", path, query))
+        body = self.ask(self.request("GET", path, query))
         return body["items"], body["metadata"]["resourceVersion"]
 
     async def create(self, path: str, obj: Object) -> Object:
         """Make an object."""
-        return self._ask(self._request("POST", path, {}, obj))
+        return self.ask(self.request("POST", path, {}, obj))
 
     async def update(self, path: str, obj: Object) -> Object:
         """Replace an object."""
-        return self._ask(self._request("PUT", path, {}, obj))
+        return self.ask(self.request("PUT", path, {}, obj))
 
     async def patch(
         self, path: str, patch: Object | Sequence[Object], *, content_type: str = MERGE_PATCH
     ) -> Object:
         """Change an object."""
-        return self._ask(self._request("PATCH", path, {}, patch, content_type))
+        return self.ask(self.request("PATCH", path, {}, patch, content_type))
 
     async def delete(
         self, path: str, *, uid: str = "", grace_period_seconds: int | None = None
@@ -76,11 +86,11 @@ class LocalClient:
         options: Object = {"preconditions": {"uid": uid}} if uid else {}
         if grace_period_seconds is not None:
             options["gracePeriodSeconds"] = grace_period_seconds
-        return self._ask(self._request("DELETE", path, {}, options))
+        return self.ask(self.request("DELETE", path, {}, options))
 
     async def watch(self, path: str, *, resource_version: str) -> AsyncIterator[WatchEvent]:
         """Follow a collection; ends with an ERROR event when the version is too old."""
         query = {"watch": "true", "resourceVersion": resource_version}
-        watch = pipeline.watch(self._world, self._request("GET", path, query))
+        watch = pipeline.watch(self._world, self.request("GET", path, query))
         async for kind, obj, _ in watch.events():
             yield WatchEvent(kind, obj)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from decimal import ROUND_UP, Decimal
+from fractions import Fraction
 
 # https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 _GRAMMAR = re.compile(
@@ -14,8 +15,8 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _LONGEST = 64
 
 
-def parse_quantity(text: str) -> Decimal:
-    """The number that a quantity stands for, for example 0.5 for 500m. Pure.
+def parse_quantity(text: str) -> Fraction:
+    """The exact number that a quantity stands for, for example one half for 500m. Pure.
 
     Raises:
         ValueError: when the text is no quantity.
@@ -26,11 +27,11 @@ def parse_quantity(text: str) -> Decimal:
             "quantities must match the regular expression "
             "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
         )
-    number, suffix = Decimal(match.group(1)), match.group(2) or ""
+    number, suffix = Fraction(match.group(1)), match.group(2) or ""
     if suffix in _BINARY:
-        return number * Decimal(2 ** _BINARY[suffix])
+        return number * 2 ** _BINARY[suffix]
     exponent = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
-    return number.scaleb(exponent)
+    return number * Fraction(10) ** exponent
 
 
 def is_quantity(text: str) -> bool:
@@ -53,21 +54,22 @@ def canonical_quantity(text: str) -> str:
     text = text.strip()
     value = parse_quantity(text)
     suffix = text.lstrip("+-.0123456789")
-    if suffix in _BINARY and value == value.to_integral_value() and abs(value) >= _KIBI:
-        return _with_suffix(value, [(s, Decimal(2**n)) for s, n in _BINARY.items()])
+    if suffix in _BINARY and value.denominator == 1 and abs(value) >= _KIBI:
+        return _with_suffix(value, [(s, Fraction(2**n)) for s, n in _BINARY.items()])
     if suffix[:1] in {"e", "E"} and len(suffix) > 1 and suffix not in _BINARY:
         return text
-    return _with_suffix(value, [(s, Decimal(10) ** n) for s, n in _DECIMAL.items()])
+    return _with_suffix(value, [(s, Fraction(10) ** n) for s, n in _DECIMAL.items()])
 
 
 _KIBI = 1024
 
 
-def _with_suffix(value: Decimal, units: list[tuple[str, Decimal]]) -> str:
+def _with_suffix(value: Fraction, units: list[tuple[str, Fraction]]) -> str:
     if not value:
         return "0"
     fitting = [(s, unit) for s, unit in units if value % unit == 0]
     if not fitting:  # Finer than a nano: rounded away from zero, as Kubernetes does.
-        return f"{(value / units[0][1]).to_integral_value(rounding=ROUND_UP)}{units[0][0]}"
+        smallest = math.ceil(abs(value) / units[0][1])
+        return f"{smallest if value > 0 else -smallest}{units[0][0]}"
     suffix, unit = fitting[-1]
     return f"{int(value / unit)}{suffix}"
