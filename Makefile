@@ -29,6 +29,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 run: venv ## Start the app on http://localhost:$(PORT); PORT and DATA can be set
+	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || \
+	  { echo "Port $(PORT) is taken or can't be used. Choose another one: make run PORT=8600"; exit 1; }
 	@NB_DATA="$(DATA)" exec $(BIN)/python -m streamlit run app.py --server.port=$(PORT)
 
 sandbox: venv ## Start the sandbox alone, for kubectl; prints where its kubeconfig is
