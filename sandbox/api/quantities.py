@@ -31,7 +31,7 @@ def parse_quantity(text: str) -> Fraction:
     if suffix in _BINARY:
         return number * 2 ** _BINARY[suffix]
     exponent = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
-    return number * Fraction(10) ** exponent
+    return number * (Fraction(10**exponent) if exponent >= 0 else Fraction(1, 10**-exponent))
 
 
 def is_quantity(text: str) -> bool:

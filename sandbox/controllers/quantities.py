@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
+import math
 
 from sandbox.api.quantities import parse_quantity
 
@@ -13,7 +13,7 @@ def milli(quantity: str | float) -> int:
     Raises:
         ValueError: the text is no quantity.
     """
-    return _ceil(parse_quantity(str(quantity)) * 1000)
+    return math.ceil(parse_quantity(str(quantity)) * 1000)
 
 
 def whole(quantity: str | float) -> int:
@@ -22,8 +22,4 @@ def whole(quantity: str | float) -> int:
     Raises:
         ValueError: the text is no quantity.
     """
-    return _ceil(parse_quantity(str(quantity)))
-
-
-def _ceil(value: Decimal) -> int:
-    return int(value.to_integral_value(rounding=ROUND_CEILING))
+    return math.ceil(parse_quantity(str(quantity)))
