@@ -30,6 +30,7 @@ class Cell:
     is_wide: bool = False
     type: str = "string"
     format: str = ""
+    description: str = ""
 
 
 def _at(*path: str, default: Any = "") -> Callable[[Object, datetime], Any]:

@@ -58,11 +58,6 @@ class Registry:
         """All rows."""
         return self._kinds.values()
 
-    def by_kind(self, api_version: str, kind: str) -> Kind | None:
-        """The row of objects that call themselves so; None when it is not served."""
-        wanted = (api_version, kind)
-        return next((k for k in self._kinds.values() if (k.api_version, k.kind) == wanted), None)
-
     def by_resource(self, resource: str) -> Kind | None:
         """The row of a resource as the store names it; None when it is not served."""
         return next((kind for kind in self._kinds.values() if kind.resource == resource), None)

@@ -11,8 +11,11 @@ from pathlib import Path
 
 from sandbox.client import EventType, Object
 
-HISTORY_LENGTH = 20_000
-"""How many changes a watch may be behind; older ones are answered with 410."""
+HISTORY_LENGTH = 5_000
+"""How many changes a watch may be behind; older ones are answered with 410.
+
+Each may hold an object of its own: this bounds the memory at some 100 MB.
+"""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (

@@ -91,7 +91,8 @@ def _custom_cell(column: Column) -> Cell:
     def value(obj: Object, now: datetime) -> Any:
         return _custom_value(obj, column, now)
 
-    return Cell(column.name, value, column.priority > 0, column.type, column.format)
+    is_wide = column.priority > 0
+    return Cell(column.name, value, is_wide, column.type, column.format, column.description)
 
 
 def _custom_value(obj: Object, column: Column, now: datetime) -> Any:
@@ -116,7 +117,7 @@ def _definition(cell: Cell) -> Object:
         "name": cell.name,
         "type": cell.type,
         "format": cell.format,
-        "description": "",
+        "description": cell.description,
         "priority": 1 if cell.is_wide else 0,
     }
 

@@ -198,7 +198,7 @@ async def test_given_a_definition_when_made_then_established_and_served(
     made = await client.create(DEFINITIONS, definition)
 
     assert {c["type"] for c in made["status"]["conditions"]} == {"Established", "NamesAccepted"}
-    assert world.registry.by_kind("example.com/v1", "Gadget")
+    assert world.registry.by_resource("gadgets.example.com")
 
 
 async def test_given_a_definition_when_deleted_then_its_objects_go(
