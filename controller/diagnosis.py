@@ -9,6 +9,7 @@ from controller import containers
 from controller.children import Children, is_terminating, own_pod
 from controller.events import newest
 from controller.verdict import Diagnosis, quoted
+from nbcore.accelerators import is_accelerator
 from nbcore.actions import Verb
 from nbcore.ides import IDES
 from nbcore.names import JsonObject
@@ -17,8 +18,10 @@ from nbcore.objects import object_at, objects_at, text_at, value_at
 from nbcore.status import Phase
 
 _REVISION_LABEL = "controller-revision-hash"
+_TITLES = {"cpu": "CPU"}
 _QUOTA = re.compile(r"exceeded quota: (?P<rest>.+)")
 _MISSING_CLAIM = re.compile(r'persistentvolumeclaim "(?P<name>[^"]+)" not found')
+_SCARCE = re.compile(r"\d+ Insufficient (?P<resource>\S+)")
 _NODES = re.compile(
     r"^\d+/\d+ nodes are available: (?P<why>.*?)\.?( preemption:.*| no new claims.*)?$"
 )
@@ -99,9 +102,23 @@ def _unscheduled(notebook: Notebook, pod: JsonObject) -> Diagnosis:
         )
         return Diagnosis(Phase.PENDING, "VolumeMissing", words)
     match = _NODES.match(message)
-    why = quoted(match["why"] if match else message)
-    words = f"No node can take it: {why}. It starts by itself when one can."
-    return Diagnosis(Phase.PENDING, "Unschedulable", words)
+    why = match["why"] if match else message
+    words = _scarce(why) or f"No node can take it: {quoted(why)}."
+    return Diagnosis(
+        Phase.PENDING, "Unschedulable", f"{words} It starts by itself when a node can take it."
+    )
+
+
+def _scarce(why: str) -> str:
+    """What the nodes have too little of; "" when that is not all that keeps them from it."""
+    found = [_SCARCE.fullmatch(part) for part in why.split(", ")]
+    resources = list(dict.fromkeys(match["resource"] for match in found if match))
+    if not all(found):
+        return ""
+    titles = [
+        f"GPU ({name})" if is_accelerator(name) else _TITLES.get(name, name) for name in resources
+    ]
+    return f"No free {' and '.join(titles)}."
 
 
 def _scheduled(notebook: Notebook, children: Children, pod: JsonObject) -> Diagnosis:

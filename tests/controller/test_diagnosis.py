@@ -53,8 +53,15 @@ def unschedulable(message: str) -> JsonObject:
             ),
             Phase.PENDING,
             "Unschedulable",
-            "No node can take it: 2 Insufficient nvidia.com/gpu. It starts by itself when one can.",
+            "No free GPU (nvidia.com/gpu). It starts by itself when a node can take it.",
             id="no free GPU",
+        ),
+        pytest.param(
+            unschedulable("0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory."),
+            Phase.PENDING,
+            "Unschedulable",
+            "No free CPU and memory. It starts by itself when a node can take it.",
+            id="two scarce resources",
         ),
         pytest.param(
             unschedulable(
@@ -64,7 +71,7 @@ def unschedulable(message: str) -> JsonObject:
             Phase.PENDING,
             "Unschedulable",
             "No node can take it: 1 Insufficient cpu, 2 node(s) had untolerated taint(s). "
-            "It starts by itself when one can.",
+            "It starts by itself when a node can take it.",
             id="two causes, newer tail",
         ),
         pytest.param(
@@ -72,7 +79,7 @@ def unschedulable(message: str) -> JsonObject:
             Phase.PENDING,
             "Unschedulable",
             "No node can take it: no nodes available to schedule pods. "
-            "It starts by itself when one can.",
+            "It starts by itself when a node can take it.",
             id="a sentence of another form",
         ),
         pytest.param(
