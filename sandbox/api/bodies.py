@@ -41,11 +41,18 @@ def parse_body(raw: bytes, content_type: str) -> Any:
 
 def _parse_json(raw: bytes) -> Any:
     try:
-        return json.loads(raw, parse_constant=_refuse)
+        value = json.loads(raw, parse_constant=_refuse)
+        return _without_lone_surrogates(value) if b"\\u" in raw else value
     except (ValueError, RecursionError) as problem:
         raise statuses.bad_request(
             f"couldn't get version/kind; json parse error: {str(problem)[:200]}"
         ) from problem
+
+
+def _without_lone_surrogates(value: Any) -> Any:
+    """Half a surrogate pair becomes U+FFFD, as Go reads it."""
+    text = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(text.decode("utf-16-le", "replace"))
 
 
 def _refuse(word: str) -> NoReturn:

@@ -70,7 +70,7 @@ class HttpApi:
     async def _answer(self, http: web.BaseRequest) -> web.StreamResponse:
         user = self._user(http)
         query = dict(http.query)
-        target = parse_target(http.method, http.path, query)
+        target = parse_target(http.method, http.raw_path.partition("?")[0], query)
         if target is None:
             return self._answer_path(http, user)
         request = Request(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
 from sandbox.api import statuses
 
@@ -95,12 +96,13 @@ _VERBS = {"POST": Verb.CREATE, "PUT": Verb.UPDATE, "PATCH": Verb.PATCH}
 def parse_target(method: str, path: str, query: Mapping[str, str]) -> Target | None:
     """What a request names; None when the path is not that of a resource.
 
-    Example: ``GET /apis/apps/v1/namespaces/demo/statefulsets/x/scale``. Pure.
+    Example: ``GET /apis/apps/v1/namespaces/demo/statefulsets/x/scale``. The path is as it was sent,
+    still quoted: ".." is a name that nothing has, not a way up. Pure.
 
     Raises:
         ApiError: 405 for a method that no resource knows.
     """
-    match path.strip("/").split("/"):
+    match [unquote(part) for part in path.strip("/").split("/")]:
         case ["api", version, *rest] if rest:
             return _target(method, query, "", version, rest)
         case ["apis", group, version, *rest] if rest:

@@ -105,7 +105,7 @@ def wrong_types(
     """
     if value is None:
         return
-    if not has_type(value, schema):
+    if not has_type(value, schema) or is_out_of_range(value, schema):
         yield WrongType(struct, path, json_type(value), wanted_type(schema))
     elif isinstance(value, dict):
         named = schema.get("properties", {})
@@ -139,6 +139,14 @@ def has_type(value: Any, schema: Object) -> bool:
         is_quantity = bool(schema.get("x-quantity")) and actual == "number"
         return actual in {"integer", "string"} or is_quantity
     return wanted == "number" and actual == "integer"
+
+
+def is_out_of_range(value: Any, schema: Object) -> bool:
+    """Whether a whole number does not fit into the bits that its schema says. Pure."""
+    if schema.get("type") != "integer" or not isinstance(value, int | float):
+        return False
+    bits = 31 if schema.get("format") == "int32" else 63
+    return not -(2**bits) <= value < 2**bits
 
 
 def json_type(value: Any) -> str:

@@ -100,3 +100,9 @@ def test_given_a_hostile_body_when_read_then_refused(
 
 def test_given_yaml_when_read_then_the_same_as_json() -> None:
     assert parse_body(b"a: {b: [1, x]}", "application/yaml") == {"a": {"b": [1, "x"]}}
+
+
+def test_given_half_a_surrogate_pair_when_read_then_it_is_replaced() -> None:
+    body = rb'{"a": "\ud800", "b": "\ud83d\ude80"}'
+
+    assert parse_body(body, "application/json") == {"a": "\ufffd", "b": "\U0001f680"}

@@ -90,3 +90,10 @@ def test_given_a_method_that_makes_no_sense_when_parsed_then_not_allowed(
         parse_target(method, path, {})
 
     assert caught.value.code == 405
+
+
+def test_given_a_quoted_path_when_parsed_then_names_hold_what_was_quoted() -> None:
+    target = parse_target("GET", "/api/v1/namespaces/demo/configmaps/..%2F..%2Fx", {})
+
+    assert target is not None
+    assert target.name == "../../x"
