@@ -64,11 +64,16 @@ class Api:
         token: str = "",
         **query: str,
     ) -> Answer:
-        """Sends one request and reads the whole answer; ``token`` replaces the credentials."""
+        """Sends one request and reads the whole answer.
+
+        Args:
+            body: bytes as they are, everything else as JSON.
+            token: replaces the credentials.
+        """
         response = self._pool.request(
             method,
             self.server + with_query(path, query),
-            body=None if body is None else json.dumps(body),
+            body=body if body is None or isinstance(body, bytes) else json.dumps(body),
             headers={
                 **self._headers,
                 "Content-Type": content_type,
