@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from sandbox.assembly import run_controllers
 from sandbox.lock import InUseError, held
 from sandbox.node.config import NodeConfig
 from sandbox.node.logs import DirectoryLogs
-from sandbox.server import open_world, run_housekeeping, serving
+from sandbox.server import STATE_FILE, open_world, run_housekeeping, serving
 
 _LOG = logging.getLogger("sandbox")
 _SECONDS_TO_END = 4.5
@@ -34,6 +35,9 @@ def main() -> int:
             (data / "kubeconfig").unlink(missing_ok=True)
             node = NodeConfig.of_machine(data, runtimes=arguments.runtimes, gpus=arguments.gpus)
             return asyncio.run(_run(data, node, port=arguments.port))
+    except sqlite3.Error as problem:
+        print(f"sandbox: can't use {data / STATE_FILE}: {problem}", file=sys.stderr)
+        return 1
     except (InUseError, OSError) as problem:
         print(f"sandbox: {problem}", file=sys.stderr)
         return 1
@@ -42,10 +46,17 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="where its state lives")
-    parser.add_argument("--port", type=int, default=0, help="0: a free one, see DIR/kubeconfig")
+    parser.add_argument("--port", type=_port, default=0, help="0: a free one, see DIR/kubeconfig")
     parser.add_argument("--gpus", type=int, default=1, help="simulated nvidia.com/gpu of its node")
     parser.add_argument("--runtimes", type=Path, help="programs behind images (DIR/runtimes)")
     return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    """A port from the command line; argparse turns the error into a sentence."""
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: use a number from 0 to 65535")
+    return int(text)
 
 
 async def _run(data: Path, node: NodeConfig, *, port: int) -> int:

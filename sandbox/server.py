@@ -26,6 +26,7 @@ from sandbox.certificates import ensure_certificates, write_private
 from sandbox.kubeconfig import kubeconfig
 from sandbox.logs import PodLogs
 
+STATE_FILE = "state.db"
 _HOST = "127.0.0.1"
 _LONGEST_LINE = 64 * 1024  # A label selector travels in the request line.
 _SECONDS_TO_CLOSE = 1.0
@@ -33,7 +34,7 @@ _SECONDS_TO_CLOSE = 1.0
 
 def open_world(data: Path, clock: Callable[[], datetime]) -> World:
     """The state of a data directory."""
-    store = Store(data / "state.db")
+    store = Store(data / STATE_FILE)
     return World(
         store=store,
         registry=Registry(store),
@@ -72,7 +73,10 @@ async def serving(
     token = admin_token(pki)
     tokens = authentication.read_tokens((pki / "tokens.csv").read_text().splitlines())
     api = HttpApi(world, tokens, logs)
-    server = web.Server(api, access_log=None, max_line_size=_LONGEST_LINE)
+    # Whoever hangs up ends the handler: else a quiet watch would live on until its timeout.
+    server = web.Server(
+        api, access_log=None, max_line_size=_LONGEST_LINE, handler_cancellation=True
+    )
     runner = web.ServerRunner(server, shutdown_timeout=_SECONDS_TO_CLOSE)
     await runner.setup()
     try:

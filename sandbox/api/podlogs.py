@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
 from sandbox.api import statuses
 from sandbox.api.context import Call
+from sandbox.client import ApiError
 from sandbox.logs import LogQuery, PodLogs
 
 _MOST = 2**31
@@ -26,10 +28,12 @@ async def stream(http: web.BaseRequest, call: Call, logs: PodLogs | None) -> web
     first = await anext(pieces, b"")
     response = web.StreamResponse(headers={"Content-Type": "text/plain; charset=utf-8"})
     await response.prepare(http)
-    await response.write(first)
-    async for piece in pieces:
-        await response.write(piece)
-    await response.write_eof()
+    # Once it has begun, the only way to say that something went wrong is to end.
+    with contextlib.suppress(ConnectionError, ApiError):
+        await response.write(first)
+        async for piece in pieces:
+            await response.write(piece)
+        await response.write_eof()
     return response
 
 

@@ -124,6 +124,30 @@ def test_given_a_taken_port_when_started_then_it_says_so(sandbox: Sandbox, tmp_p
     assert not (tmp_path / "b" / "kubeconfig").exists()
 
 
+@pytest.mark.parametrize(
+    ("prepare", "arguments", "said"),
+    [
+        ("", ["--port", "99999"], "is no port"),
+        ("", ["--port", "http"], "is no port"),
+        ("this is no database" * 100, [], "can't use"),
+    ],
+)
+def test_given_what_can_not_work_when_started_then_a_sentence(
+    tmp_path: Path, prepare: str, arguments: list[str], said: str
+) -> None:
+    if prepare:
+        (tmp_path / "state.db").write_text(prepare)
+    command = [sys.executable, "-m", "sandbox", "--data", str(tmp_path), *arguments]
+
+    ended = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert ended.returncode != 0
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_given_writes_when_killed_then_nothing_that_was_answered_is_lost(tmp_path: Path) -> None:
     before = Sandbox(tmp_path / "data")
     for number in range(50):
