@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from sandbox.api.meta import subdomain_causes
+from sandbox.api.meta import label_causes, subdomain_causes
 from sandbox.api.quantities import parse_quantity
 from sandbox.api.statuses import (
     Cause,
@@ -71,6 +71,11 @@ def _container(container: Object, path: str, volumes: set[str | None]) -> Iterat
     for name in ("name", "image"):
         if not container.get(name):
             yield required(f"{path}.{name}")
+    if container.get("name"):
+        yield from label_causes(f"{path}.name", container["name"])
+    for index, variable in enumerate(container.get("env") or []):
+        if not variable.get("name"):
+            yield required(f"{path}.env[{index}].name")
     for index, mount in enumerate(container.get("volumeMounts") or []):
         if mount.get("name") not in volumes:
             yield missing(f"{path}.volumeMounts[{index}].name", mount.get("name"))
@@ -85,6 +90,8 @@ def _resources(resources: Object, path: str) -> Iterator[Cause]:
             if parse_quantity(amount) < 0:
                 detail = "must be greater than or equal to 0"
                 yield invalid(f"{path}.{side}[{name}]", amount, detail)
+            if "/" in name and parse_quantity(amount).denominator != 1:
+                yield invalid(f"{path}.{side}[{name}]", amount, "must be an integer")
     for name, amount in requests.items():
         limit = limits.get(name)
         if limit is not None and parse_quantity(amount) > parse_quantity(limit):

@@ -107,9 +107,14 @@ def name_causes(name: str, kind: Kind) -> Iterator[Cause]:
         if "." in name:
             yield invalid(field, name, "must not contain dots")
             return
-        yield from _pattern_causes(field, name, 63, _LABEL, _DNS_LABEL_RULE)
+        yield from label_causes(field, name)
     else:
         yield from subdomain_causes(field, name)
+
+
+def label_causes(field: str, name: str) -> Iterator[Cause]:
+    """What is wrong with a name that has to be a DNS label. Pure."""
+    yield from _pattern_causes(field, name, 63, _LABEL, _DNS_LABEL_RULE)
 
 
 def subdomain_causes(field: str, name: str) -> Iterator[Cause]:
