@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sqlite3
 import sys
@@ -28,6 +29,7 @@ def main() -> int:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     data: Path = arguments.data
+    os.umask(0o077)  # What pods write, and the state with its Secrets, is nobody else's.
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.chmod(0o700)
     try:

@@ -90,11 +90,12 @@ def test_given_a_start_when_ready_then_only_its_owner_can_read_its_secrets(
     sandbox: Sandbox,
 ) -> None:
     files = [path for path in sandbox.data.rglob("*") if path.is_file()]
-    secret = [p for p in files if p.suffix in {".key", ".csv"} or p.name == "kubeconfig"]
 
     assert stat.S_IMODE(sandbox.data.stat().st_mode) == 0o700
-    assert len(secret) == 4
-    assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o600}
+    assert {"kubeconfig", "state.db", "ca.key", "server.key", "tokens.csv"} <= {
+        path.name for path in files
+    }
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
 def test_given_a_running_one_when_started_again_then_it_says_who_holds_the_data(
