@@ -88,15 +88,18 @@ def test_given_several_kinds_when_got_at_once_then_all_come(
 def test_given_a_watch_when_the_status_changes_then_a_line_comes(
     two: ApiServer, kubectl: Kubectl
 ) -> None:
-    with kubectl.start("get", "nb", "a", "-w") as lines:
-        header, first = lines.next(), lines.next()
+    # Of a list, kubectl watches from the version that it printed; of one object, from "now", which
+    # may be after the change.
+    with kubectl.start("get", "nb", "-w") as lines:
+        header, *printed = (lines.next() for _ in range(3))
         patch = {"status": {"phase": "Ready"}}
         two.api.merge(NOTEBOOKS.path(two.namespace, "a", "status"), patch)
-        second = lines.next()
+        changed = lines.next()
 
     assert header.startswith("NAME")
-    assert first.split()[0] == "a"
-    assert "Ready" in second.split()
+    assert [line.split()[0] for line in printed] == ["a", "b"]
+    assert changed.split()[0] == "a"
+    assert "Ready" in changed.split()
 
 
 def test_given_a_notebook_when_described_then_its_spec_and_events_are_shown(
