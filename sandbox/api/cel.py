@@ -72,12 +72,17 @@ def _walk(value: Any, old: Any, schema: Object, path: str) -> Iterator[Cause]:
     # What an update leaves as it was is not judged again, so that a definition may become
     # stricter; rules about the change itself are asked all the same.
     is_unchanged = old is not None and value == old
-    for rule in schema.get(RULES, ()):
-        cause = None if is_unchanged and not _is_transition(rule) else _ask(rule, value, old, path)
-        if cause:
-            yield cause
+    asked = [rule for rule in schema.get(RULES, ()) if _is_asked(rule, old, is_unchanged)]
+    if asked:
+        yield from _ask_all(asked, value, old, path)
     for item, before, nested, below in _children(value, old, schema, path):
         yield from _walk(item, item if is_unchanged else before, nested, below)
+
+
+def _is_asked(rule: Object, old: Any, is_unchanged: bool) -> bool:  # noqa: FBT001 a fact, no option
+    if _is_transition(rule):
+        return old is not None or bool(rule.get("optionalOldSelf"))
+    return not is_unchanged
 
 
 def _is_transition(rule: Object) -> bool:
@@ -108,23 +113,34 @@ def _counterpart(item: Any, old: Any, schema: Object) -> Any:
     return next((other for other in old if list_key(other, schema) == key), None)
 
 
-def _ask(rule: Object, value: Any, old: Any, path: str) -> Cause | None:
-    expression: str = rule["rule"]
-    is_transition = _is_transition(rule)
-    if is_transition and old is None and not rule.get("optionalOldSelf"):
-        return None
-    variables = {"self": value} | ({"oldSelf": old} if is_transition else {})
-    where = (path + rule.get("fieldPath", "")).lstrip(".") or "<nil>"
+def _ask_all(rules: list[Object], value: Any, old: Any, path: str) -> Iterator[Cause]:
+    """Ask the rules of one place; its value is translated for the library once."""
     try:
-        if _evaluate(expression, variables) is True:
-            return None
+        variables = {"self": _translated(value), "oldSelf": _translated(old)}
     except RuleError as problem:
-        said = rule.get("message") or expression
-        kind = f'Invalid value: "{json_type(value)}": {problem} evaluating rule: {said}'
-        return Cause(CauseType.INVALID, path or "<nil>", kind)
-    kind_of_cause = CauseType(rule.get("reason", CauseType.INVALID))
-    words = _WORDS.get(kind_of_cause, "Invalid value")
-    return Cause(kind_of_cause, where, f"{words}: {_sentence(rule, variables)}")
+        yield _failure(rules[0], value, problem, path)
+        return
+    for rule in rules:
+        try:
+            holds = _evaluate(rule["rule"], variables) is True
+        except RuleError as problem:
+            yield _failure(rule, value, problem, path)
+        else:
+            if not holds:
+                yield _broken(rule, variables, path)
+
+
+def _failure(rule: Object, value: Any, problem: RuleError, path: str) -> Cause:
+    said = rule.get("message") or rule["rule"]
+    sentence = f'Invalid value: "{json_type(value)}": {problem} evaluating rule: {said}'
+    return Cause(CauseType.INVALID, path or "<nil>", sentence)
+
+
+def _broken(rule: Object, variables: dict[str, Any], path: str) -> Cause:
+    where = (path + rule.get("fieldPath", "")).lstrip(".") or "<nil>"
+    cause = CauseType(rule.get("reason", CauseType.INVALID))
+    words = _WORDS.get(cause, "Invalid value")
+    return Cause(cause, where, f"{words}: {_sentence(rule, variables)}")
 
 
 def _sentence(rule: Object, variables: dict[str, Any]) -> str:
@@ -136,13 +152,21 @@ def _sentence(rule: Object, variables: dict[str, Any]) -> str:
     return str(rule.get("message") or f"failed rule: {rule['rule']}".strip())
 
 
+def _translated(value: Any) -> Any:
+    import celpy  # noqa: PLC0415 loaded with the first rule, not at start
+
+    try:
+        return celpy.json_to_cel(value)
+    except (ValueError, TypeError) as problem:  # A whole number of more than 64 bits.
+        raise RuleError(str(problem)) from problem
+
+
 def _evaluate(expression: str, variables: dict[str, Any]) -> Any:
     import celpy  # noqa: PLC0415 loaded with the first rule, not at start
 
     program = _program(expression)
     try:
-        values = {name: celpy.json_to_cel(value) for name, value in variables.items()}
-        result = program.evaluate(values)
+        result = program.evaluate(variables)
     except (celpy.CELEvalError, ValueError, TypeError, ArithmeticError, LookupError) as problem:
         raise RuleError(_reason(problem)) from problem
     return bool(result) if type(result).__name__ == "BoolType" else result

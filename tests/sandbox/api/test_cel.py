@@ -102,3 +102,9 @@ def test_given_a_pattern_that_is_none_when_compiled_then_a_problem() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}}
 
     assert list(compile_problems(schema))
+
+
+def test_given_a_number_beyond_64_bits_when_checked_then_a_cause_and_no_crash() -> None:
+    [cause] = check_rules(_object(a=10**40), None, _schema("self.a > 1"))
+
+    assert "evaluating rule" in cause.message
