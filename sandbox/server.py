@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.api import authentication
+from sandbox.api import authentication, expiry
 from sandbox.api.context import World
 from sandbox.api.garbage import GarbageCollector
 from sandbox.api.http import HttpApi
@@ -29,6 +29,7 @@ from sandbox.logs import PodLogs
 STATE_FILE = "state.db"
 _HOST = "127.0.0.1"
 _LONGEST_LINE = 64 * 1024  # A label selector travels in the request line.
+_SECONDS_IDLE = 600.0  # Clients keep connections; one that is closed under them is an error there.
 _SECONDS_TO_CLOSE = 1.0
 
 
@@ -75,7 +76,11 @@ async def serving(
     api = HttpApi(world, tokens, logs)
     # Whoever hangs up ends the handler: else a quiet watch would live on until its timeout.
     server = web.Server(
-        api, access_log=None, max_line_size=_LONGEST_LINE, handler_cancellation=True
+        api,
+        access_log=None,
+        handler_cancellation=True,
+        keepalive_timeout=_SECONDS_IDLE,
+        max_line_size=_LONGEST_LINE,
     )
     runner = web.ServerRunner(server, shutdown_timeout=_SECONDS_TO_CLOSE)
     await runner.setup()
@@ -100,7 +105,7 @@ def _tls(pki: Path) -> ssl.SSLContext:
 
 
 async def run_housekeeping(world: World) -> None:
-    """What a cluster's controller manager does for all kinds: namespaces, garbage collection."""
+    """What a controller manager does for all kinds: namespaces, garbage collection, expiry."""
     client = LocalClient(world, "kube-controller-manager")
     namespaces = NamespaceController(world, client)
     garbage = GarbageCollector(world, client)
@@ -108,3 +113,4 @@ async def run_housekeeping(world: World) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(namespaces.run())
         group.create_task(garbage.run())
+        group.create_task(expiry.run(world))
