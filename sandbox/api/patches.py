@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 import jsonpatch
-import jsonpointer
 
 from sandbox.api import statuses
 from sandbox.client import ApiError, Object
@@ -40,7 +39,7 @@ def json_patch(value: Object, operations: Any) -> Any:
         raise statuses.error(413, "RequestEntityTooLarge", message)
     try:
         return jsonpatch.JsonPatch(copy.deepcopy(operations)).apply(copy.deepcopy(value))
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException) as problem:
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as problem:
         raise _refused() from problem
     except (TypeError, ValueError, KeyError, IndexError, AttributeError) as problem:
         raise _refused() from problem
