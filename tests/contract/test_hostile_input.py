@@ -53,6 +53,7 @@ def test_given_a_body_of_no_sense_when_created_then_bad_request(
 @pytest.mark.parametrize(
     "value",
     [
+        pytest.param(10**30, id="more than an integer holds"),
         pytest.param(1.5, id="a half"),
         pytest.param("1", id="text"),
         pytest.param(True, id="a truth value"),
