@@ -65,6 +65,7 @@ DEFAULTS: dict[str, Object] = {
     "statefulsets.apps": {
         "spec": {
             "replicas": 1,
+            "serviceName": "",
             "podManagementPolicy": "OrderedReady",
             "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
             "revisionHistoryLimit": 10,
@@ -99,7 +100,11 @@ DEFAULTS: dict[str, Object] = {
         "reclaimPolicy": "Delete",
         "volumeBindingMode": "Immediate",
     },
-    "endpointslices.discovery.k8s.io": {"ports": [{"name": "", "protocol": "TCP"}]},
+    "endpointslices.discovery.k8s.io": {
+        "endpoints": [{"conditions": {}}],
+        "ports": [{"name": "", "protocol": "TCP"}],
+    },
+    "events": {"reportingComponent": "", "reportingInstance": "", "source": {}},
     "networkpolicies.networking.k8s.io": {
         "spec": {
             "policyTypes": ["Ingress"],
@@ -209,7 +214,8 @@ def _with_target_ports(spec: Object) -> Object:
     ports = [{"targetPort": port.get("port")} | port for port in spec.get("ports") or []]
     affinity = spec.get("externalTrafficPolicy") or "Cluster"
     outside = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
-    return spec | ({"ports": ports} if ports else {}) | outside
+    rest = {k: v for k, v in spec.items() if k != "externalTrafficPolicy"}
+    return rest | ({"ports": ports} if ports else {}) | outside
 
 
 def _with_name_label(namespace: Object) -> Object:

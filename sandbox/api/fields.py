@@ -79,11 +79,7 @@ def is_atomic(value: Any, schema: Object) -> bool:
 
 
 def fields_of(value: Any, schema: Object, path: Path = ()) -> Iterator[Field]:
-    """Every field of an object, branches included. Pure.
-
-    Raises:
-        DuplicateKeyError: when two items of a list have the same key.
-    """
+    """Every field of an object, branches included. Pure."""
     if is_atomic(value, schema):
         yield Field(path, value, is_member=True)
     elif isinstance(value, dict):
@@ -104,18 +100,35 @@ def _map_fields(value: Object, schema: Object, path: Path) -> Iterator[Field]:
 
 
 def _list_fields(value: list[Any], schema: Object, path: Path) -> Iterator[Field]:
-    seen: set[str] = set()
     for item in value:
         element = item_element(item, schema) or ""
-        if element in seen:
-            raise DuplicateKeyError(dotted(path), dotted((element,)))
-        seen.add(element)
         below = (*path, element)
         if element.startswith("v:"):
             yield Field(below, item, is_member=True)
         else:
             yield Field(below, _BRANCH, is_member=True)
             yield from fields_of(item, schema.get("items", {}), below)
+
+
+def check_keys(value: Any, schema: Object, path: Path = ()) -> None:
+    """Nothing, if every item of every keyed list can be told from the others. Pure.
+
+    Raises:
+        DuplicateKeyError: when two items have the same key.
+    """
+    if is_atomic(value, schema):
+        return
+    if isinstance(value, dict):
+        for name, item in value.items():
+            check_keys(item, field_schema(schema, name) or {}, (*path, f"f:{name}"))
+        return
+    seen: set[str] = set()
+    for item in value:
+        element = item_element(item, schema) or ""
+        if element in seen:
+            raise DuplicateKeyError(dotted(path), dotted((element,)))
+        seen.add(element)
+        check_keys(item, schema.get("items", {}), (*path, element))
 
 
 def owned_set(obj: Object, schema: Object) -> FieldSet:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.api.fields import (
     FieldSet,
+    Path,
     difference,
     from_fields_v1,
     to_fields_v1,
@@ -121,8 +122,14 @@ def with_ownership(
     me = Manager(manager.name, manager.operation, manager.subresource, kind.api_version)
     shares = released(shares, me, change.changed, change.removed)
     own = shares[me].fields if me in shares else frozenset()
-    own = (own - change.removed) | change.changed
+    own = (own - change.removed) | frozenset(p for p in change.changed if _is_for(manager, kind, p))
     return with_shares(new, updated_shares(shares, me, own, now))
+
+
+def _is_for(manager: Manager, kind: Kind, path: Path) -> bool:
+    """The status of a kind that has an endpoint for it is owned through that alone. Pure."""
+    has_part = "status" in kind.subresources
+    return bool(manager.subresource) or not has_part or path[0] != "f:status"
 
 
 def _names_managers(obj: Object) -> bool:

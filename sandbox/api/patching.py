@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sandbox.api import decoding, statuses
 from sandbox.api.apply import apply, first_apply
 from sandbox.api.context import Call, Reply
-from sandbox.api.fields import DuplicateKeyError, owned_set
+from sandbox.api.fields import DuplicateKeyError, check_keys
 from sandbox.api.managed import APPLY, Manager, manager_of
 from sandbox.api.patches import json_patch, merge_patch
 from sandbox.api.strategic import strategic_merge
@@ -94,7 +94,7 @@ _STATUS_PART = frozenset({"apiVersion", "kind", "metadata", "status"})
 
 def _checked(call: Call, wanted: Object) -> Object:
     try:
-        owned_set(wanted, call.kind.schema)
+        check_keys(wanted, call.kind.schema)
     except DuplicateKeyError as problem:
         raise decoding.not_typed(wanted, str(problem)) from problem
     return wanted

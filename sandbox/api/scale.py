@@ -47,7 +47,8 @@ def _scale_of(call: Call, obj: Object) -> Object:
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": {name: metadata[name] for name in names if name in metadata},
-        "spec": {"replicas": _at(obj, paths.spec) or 0},
+        # Go leaves a zero out; every client reads it back as one.
+        "spec": {"replicas": replicas} if (replicas := _at(obj, paths.spec)) else {},
         "status": status,
     }
 

@@ -9,6 +9,7 @@ from sandbox.api.admission import Admission, admit
 from sandbox.api.checks import object_causes
 from sandbox.api.context import Call, Reply
 from sandbox.api.deletes import finish_deletion
+from sandbox.api.kinds import Kind
 from sandbox.api.managed import Manager, manager_of, with_ownership
 from sandbox.api.request import Verb
 from sandbox.client import Object
@@ -44,13 +45,13 @@ def create_object(call: Call, body: Object, own: Change) -> Reply:
     if not metadata.get("name") and metadata.get("generateName"):
         base = str(metadata["generateName"])
         metadata["name"] = meta.generated_name(base, world.new_suffix())
-    obj = strategies.before_create(body | {"metadata": metadata}, kind, now)
-    obj = _completed(call, obj, None)
+    # Owned is what was sent and its defaults, not what admission and the kind's strategy add.
+    obj = own(_defaulted(body | {"metadata": metadata}, kind))
+    obj = _admitted(call, strategies.before_create(obj, kind, now), None)
     name = obj["metadata"].get("name", "")
     if taken := world.store.get(kind.resource, call.namespace, name):
         is_being_deleted = "deletionTimestamp" in taken.object["metadata"]
         raise statuses.already_exists(kind, name, is_being_deleted=is_being_deleted)
-    obj = own(obj)
     if call.is_dry_run:
         return call.reply_with(_without_version(obj), 201)
     return call.reply(world.store.put(kind.resource, obj), 201)
@@ -92,10 +93,10 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
     metadata = meta.carried_over(new["metadata"], old["metadata"])
     new = new | {"metadata": metadata}
     new = strategies.before_update(new, old, kind, call.subresource, now)
-    new = _completed(call, new, old)
-    new = meta.next_generation(new, old, kind)
+    new = _defaulted(new, kind)
     if manager:
         new = with_ownership(new, old, kind, manager, now)
+    new = meta.next_generation(_admitted(call, new, old), old, kind)
     if meta.is_same(new, old):
         return call.reply(stored)
     if call.is_dry_run:
@@ -111,13 +112,16 @@ def _decoded(call: Call) -> Object:
     return obj
 
 
-def _completed(call: Call, obj: Object, old: Object | None) -> Object:
-    """Defaults, admission and validation, in the order of the API server."""
+def _defaulted(obj: Object, kind: Kind) -> Object:
+    if not kind.is_custom:
+        return defaults.with_defaults(obj, kind.resource)
+    filled: Object = structure.with_defaults(obj, kind.schema)
+    return filled
+
+
+def _admitted(call: Call, obj: Object, old: Object | None) -> Object:
+    """The object after admission and validation, in the order of the API server."""
     kind = call.kind
-    if kind.is_custom:
-        obj = structure.with_defaults(obj, kind.schema)
-    else:
-        obj = defaults.with_defaults(obj, kind.resource)
     ask = Admission(kind=kind, new=obj, old=old, reader=call.world)
     obj = admit(ask) if not call.subresource else obj
     causes = object_causes(obj, old, kind, call.subresource)

@@ -236,3 +236,20 @@ async def test_given_a_broken_definition_when_made_then_invalid(
         await client.create(DEFINITIONS, body)
 
     assert caught.value.code == 422
+
+
+async def test_given_two_items_of_one_key_when_written_then_refused_in_two_ways(
+    client: LocalClient,
+) -> None:
+    twice = [{"name": "c", "image": "a"}, {"name": "c", "image": "b"}]
+    body = pod("x", containers=twice)
+    query = {"fieldManager": "m"}
+
+    with pytest.raises(ApiError) as created:
+        await client.create(PODS, body)
+    with pytest.raises(ApiError) as applied:
+        client.ask(client.request("PATCH", f"{PODS}/x", query, body, APPLY_PATCH))
+
+    assert created.value.code == 422
+    assert applied.value.code == 500
+    assert 'spec.containers: duplicate entries for key [name="c"]' in applied.value.message
