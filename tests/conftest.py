@@ -66,5 +66,5 @@ def _server_api(server: Server) -> Iterator[Api]:
 @pytest.fixture
 def api_server(server: Server, _server_api: Api) -> Iterator[ApiServer]:
     """Either server, with a fresh namespace for this test."""
-    with fresh_namespace(_server_api, is_real=server.is_real) as namespace:
+    with fresh_namespace(_server_api) as namespace:
         yield ApiServer(server.name, server.kubeconfig, namespace, _server_api)

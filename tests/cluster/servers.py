@@ -46,18 +46,11 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class ApiServer:
+class ApiServer(Server):
     """A server, and a namespace that belongs to one test."""
 
-    name: ServerName
-    kubeconfig: Path
     namespace: str
     api: Api
-
-    @property
-    def is_real(self) -> bool:
-        """A genuine control plane; it has no node, so that pods stay Pending."""
-        return self.name is ServerName.REAL
 
 
 def cannot_run(reason: str) -> NoReturn:
@@ -113,15 +106,14 @@ def _is_established(api: Api, path: str) -> bool:
 
 
 @contextmanager
-def fresh_namespace(api: Api, *, is_real: bool) -> Iterator[str]:
+def fresh_namespace(api: Api) -> Iterator[str]:
     """A namespace of its own; its deletion is asked for, not awaited."""
     name = f"t{os.getpid()}-{next(_numbers)}"
     api.create("/api/v1/namespaces", _namespace(name))
     try:
-        if is_real:
-            # Until a controller has made it, pods are refused; the sandbox has no such accounts.
-            account = f"/api/v1/namespaces/{name}/serviceaccounts/default"
-            eventually(lambda: api.exists(account), what=f"{account} exists")
+        # Until a controller has made it, a real server refuses pods.
+        account = f"/api/v1/namespaces/{name}/serviceaccounts/default"
+        eventually(lambda: api.exists(account), what=f"{account} exists")
         yield name
     finally:
         api.delete(f"/api/v1/namespaces/{name}")

@@ -52,5 +52,5 @@ def cache(kube: Kube) -> Iterator[ClusterCache]:
 
 @pytest.fixture
 def visit(api: Api, kube: Kube, cache: ClusterCache) -> Iterator[Visit]:
-    with fresh_namespace(api, is_real=False) as namespace:
+    with fresh_namespace(api) as namespace:
         yield Visit.begin(api, kube, cache, namespace)
