@@ -11,6 +11,7 @@ import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sandbox.client import Object
 from sandbox.controllers.objects import (
@@ -26,6 +27,7 @@ from sandbox.controllers.objects import (
 REVISION_LABEL = "controller-revision-hash"
 POD_NAME_LABEL = "statefulset.kubernetes.io/pod-name"
 POD_INDEX_LABEL = "apps.kubernetes.io/pod-index"
+_PODS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,10 @@ def plan(statefulset: Object, pods: Sequence[Object]) -> Plan:
 def _replicas(statefulset: Object, pods: dict[int, Object], *, in_turn: bool) -> Plan:
     wanted = range(statefulset["spec"].get("replicas", 1))
     surplus = sorted((ordinal for ordinal in pods if ordinal not in wanted), reverse=True)
-    finished = [pods[n] for n in wanted if n in pods and _is_to_clear(pods[n])]
-    missing = [pod_of(statefulset, n) for n in wanted if n not in pods]
+    finished = [pods[n] for n in sorted(pods) if n in wanted and _is_to_clear(pods[n])]
+    # A number of replicas may be any integer of 32 bits: the rest is made when these are seen.
+    absent = islice((n for n in wanted if n not in pods), _PODS_AT_ONCE)
+    missing = [pod_of(statefulset, n) for n in absent]
     if in_turn:
         return _first_step(statefulset, pods, surplus)
     too_many = [pods[n] for n in surplus if not is_terminating(pods[n])]

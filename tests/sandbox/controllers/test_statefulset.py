@@ -87,6 +87,17 @@ def test_given_an_unready_pod_of_an_old_template_when_planned_then_parallel_repl
     assert names(steps.delete) == ["lab-0"]
 
 
+@pytest.mark.timeout(10)
+def test_given_replicas_beyond_any_cluster_when_planned_then_some_are_made_and_the_rest_later() -> (
+    None
+):
+    crowd = statefulset(replicas=2**31 - 1)
+
+    made = names(plan(crowd, []).create)
+
+    assert made == [f"lab-{ordinal}" for ordinal in range(100)]
+
+
 def test_given_a_set_when_its_pod_is_built_then_it_carries_the_labels_of_the_api() -> None:
     made = pod_of(statefulset(), 0)
 
