@@ -80,7 +80,7 @@ def decode_for_apply(body: Object, kind: Kind) -> Object:
 
 def not_typed(obj: Object, why: str) -> ApiError:
     """500: an apply that does not fit the schema is refused so, and not with 400. Pure."""
-    metadata = obj["metadata"]
+    metadata = obj["metadata"] if isinstance(obj["metadata"], dict) else {}
     named = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}"
     gvk = f"{obj['apiVersion']}, Kind={obj['kind']}"
     message = f"failed to create typed patch object ({named}; {gvk}): {why}"

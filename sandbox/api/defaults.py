@@ -227,7 +227,9 @@ def _with_name_label(namespace: Object) -> Object:
 def _with_encoded_data(secret: Object) -> Object:
     if "stringData" not in secret:
         return secret
-    encoded = {k: b64encode(v.encode()).decode() for k, v in secret["stringData"].items()}
+    encoded = {
+        k: b64encode(v.encode("utf-8", "replace")).decode() for k, v in secret["stringData"].items()
+    }
     rest = {k: v for k, v in secret.items() if k != "stringData"}
     return rest | {"data": (secret.get("data") or {}) | encoded}
 

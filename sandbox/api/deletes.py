@@ -72,7 +72,7 @@ def mark_deleted(world: World, kind: Kind, obj: Object, options: Object) -> Obje
     metadata = obj["metadata"]
     finalizers = _finalizers(metadata, options)
     grace = strategies.grace_period(obj, kind, options.get("gracePeriodSeconds"))
-    is_namespace = kind.resource == "namespaces" and obj["spec"].get("finalizers")
+    is_namespace = kind.resource == "namespaces" and obj.get("spec", {}).get("finalizers")
     if not grace and not finalizers and not is_namespace:
         return None
     if metadata.get("deletionTimestamp"):
@@ -98,7 +98,7 @@ def finish_deletion(world: World, kind: Kind, new: Object) -> Stored | None:
     is_waiting = metadata.get("finalizers") or metadata.get("deletionGracePeriodSeconds")
     if not metadata.get("deletionTimestamp") or is_waiting:
         return None
-    if kind.resource == "namespaces" and new["spec"].get("finalizers"):
+    if kind.resource == "namespaces" and new.get("spec", {}).get("finalizers"):
         return None
     stored = world.store.get(kind.resource, metadata.get("namespace", ""), metadata["name"])
     return world.store.remove(kind.resource, stored, last=new) if stored else None

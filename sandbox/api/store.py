@@ -171,7 +171,9 @@ class Store:
             self._database.execute(statement, values)
             self._database.execute("UPDATE revision SET value = ?", (revision,))
             self._database.execute("COMMIT")
-        except sqlite3.Error:
+        except (
+            BaseException
+        ):  # Whatever it was: an open transaction would refuse every later write.
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             raise

@@ -66,6 +66,9 @@ def before_update(new: Object, old: Object, kind: Kind, subresource: str, now: d
         return _with_status_of(old | {"metadata": metadata}, new)
     if "status" not in kind.subresources:
         return new
+    if kind.resource == "namespaces" and subresource != "finalize":
+        # Its finalizers are its controller's alone.
+        new = new | {"spec": old.get("spec", {})}
     kept = _with_status_of(new, old)
     return with_status(kept, now) if kind.resource == CRDS else kept
 

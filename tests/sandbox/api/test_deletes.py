@@ -186,3 +186,14 @@ async def test_given_a_namespace_when_made_then_it_gets_its_account(
     await client.create("/api/v1/namespaces", {"kind": "Namespace", "metadata": {"name": "new"}})
 
     await until(lambda: world.find("serviceaccounts", "new", "default") is not None)
+
+
+async def test_given_a_namespace_when_put_without_spec_then_it_keeps_its_finalizers(
+    client: LocalClient,
+) -> None:
+    body: Object = {"kind": "Namespace", "metadata": {"name": "demo", "labels": {"a": "b"}}}
+
+    updated = await client.update("/api/v1/namespaces/demo", body)
+
+    assert updated["spec"] == {"finalizers": ["kubernetes"]}
+    assert updated["metadata"]["labels"]["a"] == "b"

@@ -113,3 +113,11 @@ def test_given_a_lone_surrogate_when_stored_then_it_survives(store: Store) -> No
     stored = store.put(RESOURCE, _in("a", "x", "\ud800"))
 
     assert stored.object["data"]["v"] == "\ud800"
+
+
+def test_given_a_write_that_fails_when_the_next_one_comes_then_it_works(store: Store) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        store.put(RESOURCE, _in("a", "\ud800"))
+
+    assert store.put(RESOURCE, _in("a", "x")).revision == store.revision
+    assert [item.key for item in store.items(RESOURCE)] == [("a", "x")]
