@@ -21,9 +21,6 @@ from sandbox.controllers.objects import (
 )
 from sandbox.controllers.quantities import milli, whole
 
-Amounts = Mapping[str, int]
-"""Resource name -> millicores of cpu, bytes of memory, whole units of the rest."""
-
 _CPU = "cpu"
 _PODS = "pods"
 _UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
