@@ -32,8 +32,9 @@ def kube(app: RunningApp) -> Kube:
     return app.kube()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Of one module: while it is open, an event loop runs in this thread, and tests of asyncio can't.
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         cannot_run(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
