@@ -16,6 +16,8 @@ def new_notebook(page: Page) -> None:
     card.wait_for(timeout=PATIENCE)
     card.click()
     page.locator(".jp-Notebook .jp-Cell .cm-content").first.wait_for()
+    # A cell that is run before there is a kernel is not run later: JupyterLab forgets it.
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=KERNEL)
 
 
 def run_cell(page: Page, code: str, *, until: str) -> None:

@@ -7,7 +7,10 @@ def all_subclasses(kind: type[errors.NbError]) -> set[type[errors.NbError]]:
 
 
 def test_given_every_error_of_the_core_when_looked_up_then_it_has_words_of_its_own() -> None:
-    assert set(WORDS) == all_subclasses(errors.NbError)
+    # Others, such as a data folder that is held, end a process and never reach a page.
+    ours = {kind for kind in all_subclasses(errors.NbError) if kind.__module__ == errors.__name__}
+
+    assert set(WORDS) == ours
 
 
 def test_given_causes_when_worded_then_each_field_is_named() -> None:
