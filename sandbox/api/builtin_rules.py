@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
@@ -20,6 +21,11 @@ from sandbox.client import Object
 
 Rule = Callable[[Object, Object | None], Iterator[Cause]]
 
+_VARIABLE_NAME = re.compile(r"[ -<>-~]+")
+_VARIABLE_SENTENCE = (
+    "a valid environment variable name must consist only of printable ASCII characters other "
+    "than '='"
+)
 _POD_MUTABLE = (
     "pod updates may not change fields other than `spec.containers[*].image`,"
     "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
@@ -74,12 +80,18 @@ def _container(container: Object, path: str, volumes: set[str | None]) -> Iterat
     if container.get("name"):
         yield from label_causes(f"{path}.name", container["name"])
     for index, variable in enumerate(container.get("env") or []):
-        if not variable.get("name"):
-            yield required(f"{path}.env[{index}].name")
+        yield from _variable_name(variable.get("name"), f"{path}.env[{index}].name")
     for index, mount in enumerate(container.get("volumeMounts") or []):
         if mount.get("name") not in volumes:
             yield missing(f"{path}.volumeMounts[{index}].name", mount.get("name"))
     yield from _resources(container.get("resources") or {}, f"{path}.resources")
+
+
+def _variable_name(name: str | None, path: str) -> Iterator[Cause]:
+    if not name:
+        yield required(path)
+    elif not _VARIABLE_NAME.fullmatch(name):
+        yield invalid(path, name, _VARIABLE_SENTENCE)
 
 
 def _resources(resources: Object, path: str) -> Iterator[Cause]:

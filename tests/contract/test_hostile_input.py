@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nbcore.kube.resources import NOTEBOOKS, STATEFUL_SETS
-from tests.cluster.api import JSON_PATCH, MERGE_PATCH, JsonObject
+from nbcore.kube.resources import NOTEBOOKS, PODS, STATEFUL_SETS
+from tests.cluster.api import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, JsonObject
 from tests.cluster.servers import ApiServer
 from tests.contract.objects import CONFIG_MAPS, config_map, notebook, stateful_set
 
@@ -171,3 +171,94 @@ def test_given_metadata_of_wrong_types_when_created_then_bad_request(
         ):
             answer = api_server.api.request("POST", path, {**body, "metadata": metadata})
             assert answer.status in {400, 422}, (metadata, answer.body)
+
+
+@pytest.mark.parametrize(
+    ("word", "kept"),
+    [
+        pytest.param("1:59:59", "1:59:59", id="a time"),
+        pytest.param("2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z", id="a timestamp"),
+        pytest.param("1:59" + ":59" * 1000, "1:59" + ":59" * 1000, id="a long time"),
+        pytest.param("y", None, id="y"),
+        pytest.param("off", None, id="off"),
+        pytest.param("0x1F", None, id="hexadecimal"),
+        pytest.param("0o17", None, id="octal"),
+        pytest.param("1_000", None, id="a number with a gap"),
+        pytest.param(".5", None, id="half"),
+        pytest.param("9" * 400, "9" * 400, id="400 digits"),
+        pytest.param(".inf", None, id="infinity"),
+        pytest.param("<<", "<<", id="a merge sign"),
+        pytest.param("=", "=", id="an equals sign"),
+    ],
+)
+def test_given_a_plain_word_of_yaml_when_applied_then_text_or_refused(
+    api_server: ApiServer, word: str, kept: str | None
+) -> None:
+    path = f"{CONFIG_MAPS.path(api_server.namespace)}/a"
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  a: {word}\n"
+
+    answer = api_server.api.request(
+        "PATCH", f"{path}?fieldManager=m", text.encode(), content_type=APPLY_PATCH
+    )
+
+    if kept is None:
+        # A number where text belongs: a real one gives 500.
+        assert answer.status in {400, 422, 500}
+    else:
+        assert answer.status == 201
+        assert answer.body["data"]["a"] == kept
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"- " * 60_000 + b"x", id="60,000 lists in each other"),
+        pytest.param(b"{a: " * 60_000, id="60,000 objects in each other"),
+        pytest.param(b"a: .inf", id="infinity"),
+    ],
+)
+def test_given_hostile_yaml_when_applied_then_bad_request_and_it_lives_on(
+    api_server: ApiServer, raw: bytes
+) -> None:
+    path = f"{CONFIG_MAPS.path(api_server.namespace)}/a?fieldManager=m"
+
+    answer = api_server.api.request("PATCH", path, raw, content_type=APPLY_PATCH)
+
+    assert answer.status == 400
+    assert api_server.api.get("/readyz") == "ok"
+
+
+@pytest.mark.parametrize("digits", [25, 4000, 5000])
+def test_given_a_generation_beyond_64_bits_when_created_then_bad_request(
+    api_server: ApiServer, digits: int
+) -> None:
+    path = CONFIG_MAPS.path(api_server.namespace)
+    head = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "generation": '
+    body = f"{head}{'9' * digits}}}}}".encode()
+
+    answer = api_server.api.request("POST", path, body)
+
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("variable", "code"),
+    [
+        pytest.param({"name": "A=B", "value": "x"}, 422, id="an equals sign"),
+        pytest.param({"name": "A\0B", "value": "x"}, 422, id="a zero in the name"),
+        pytest.param({"name": "A B", "value": "x"}, 201, id="a space"),
+        pytest.param({"name": "1.a-B_", "value": "x"}, 201, id="dots and dashes"),
+        pytest.param({"name": "ä", "value": "x"}, 422, id="a letter beyond ASCII"),
+        pytest.param({"name": "..", "value": "x"}, 201, id="two dots"),
+        pytest.param({"name": "AB", "value": "x\0y"}, 201, id="a zero in the value"),
+    ],
+)
+def test_given_a_strange_variable_when_a_pod_is_created_then_the_answer_of_the_server(
+    api_server: ApiServer, variable: JsonObject, code: int
+) -> None:
+    spec = {"containers": [{"name": "c", "image": "i", "env": [variable]}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec}
+
+    answer = api_server.api.request("POST", PODS.path(api_server.namespace), pod)
+
+    assert answer.status == code, answer.body
