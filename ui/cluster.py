@@ -19,7 +19,7 @@ from nbcore.status import NotebookStatus
 from ui import namespaces, session, tables
 from ui.markdown import escape
 
-# Connections are renewed now and then; a shorter silence is not worth a word. Seconds.
+# A cluster that is there is heard every five seconds, and may take three to answer. Seconds.
 _PATIENCE = 10
 _MINUTES_FROM = 120
 # A click should show its effect; a watch takes some 50 ms to bring it. Seconds.
@@ -108,9 +108,7 @@ def wait_for_effect(is_visible: Callable[[], bool]) -> None:
 def draw_silence() -> bool:
     """Says how old the state is when the cluster has not answered for a while; whether it did."""
     services = session.services()
-    now = services.monotonic()
-    # A cluster that never answered has been silent since the machine was switched on.
-    silence = min(services.cache.silence(now), now - services.started)
+    silence = services.cache.silence(services.monotonic())
     if silence <= _PATIENCE:
         return False
     span = tables.age(silence) if silence >= _MINUTES_FROM else f"{round(silence)} s"

@@ -42,7 +42,6 @@ class Services:
         identity: for whom a page is drawn.
         clock: the wall clock in UTC, for ages.
         monotonic: seconds, the clock against which the cache measures the cluster's silence.
-        started: when the process began to ask, on that clock.
         rows: what was read of each notebook, shared by all lists.
     """
 
@@ -52,7 +51,6 @@ class Services:
     identity: IdentitySource
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
-    started: float = field(default_factory=time.monotonic)
     rows: RowCache = field(default_factory=RowCache)
 
 

@@ -7,6 +7,8 @@ import time
 
 from nbcore.kube.client import Kube
 from nbcore.kube.informer import USUAL_PACE, Informer, Pace
+from nbcore.kube.outage import Outage
+from nbcore.kube.pulse import USUAL_BEAT, Beat, Pulse
 from nbcore.kube.requests import EVERYTHING, Selection
 from nbcore.kube.resources import (
     ENDPOINT_SLICES,
@@ -45,24 +47,32 @@ class ClusterCache:
     change them.
     """
 
-    def __init__(self, kube: Kube, *, pace: Pace = USUAL_PACE) -> None:
+    def __init__(self, kube: Kube, *, pace: Pace = USUAL_PACE, beat: Beat = USUAL_BEAT) -> None:
         self._lock = threading.Lock()
         self._revision = 0
-        self._began = 0.0
+        self._began = time.monotonic()
+        outage = Outage()
         self._informers = {
-            resource: Informer(kube, resource, selection, on_change=self._count, pace=pace)
+            resource: Informer(
+                kube, resource, selection, on_change=self._count, pace=pace, outage=outage
+            )
             for resource, selection in FOLLOWED
         }
+        self._pulse = Pulse(
+            kube, heard=self._heard, outage=outage, on_return=self._renew, beat=beat
+        )
 
     def start(self) -> None:
         """Begins to follow the cluster; returns at once."""
         self._began = time.monotonic()
         for informer in self._informers.values():
             informer.start()
+        self._pulse.start()
 
     def stop(self) -> None:
         """Ends every connection and thread; the last state stays readable."""
-        threads = [threading.Thread(target=informer.stop) for informer in self._informers.values()]
+        stops = [self._pulse.stop, *(informer.stop for informer in self._informers.values())]
+        threads = [threading.Thread(target=stop) for stop in stops]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -94,15 +104,21 @@ class ClusterCache:
         return self._informers[resource].is_synced
 
     def silence(self, now: float) -> float:
-        """Seconds since the cluster last answered, or since the start; 0 while it is connected.
+        """Seconds since the cluster last said anything, or since the start if it never did.
+
+        A cluster where nothing happens is asked, so that this stays below ten seconds.
 
         Args:
             now: time.monotonic().
         """
-        informers = self._informers.values()
-        if any(informer.is_connected for informer in informers):
-            return 0.0
-        return max(0.0, now - max(self._began, *(each.last_contact for each in informers)))
+        return max(0.0, now - max(self._began, self._pulse.last_contact, self._heard()))
+
+    def _heard(self) -> float:
+        return max(informer.last_contact for informer in self._informers.values())
+
+    def _renew(self) -> None:
+        for informer in self._informers.values():
+            informer.renew()
 
     def _count(self, _old: JsonObject | None, _new: JsonObject | None) -> None:
         with self._lock:

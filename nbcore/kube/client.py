@@ -139,8 +139,12 @@ class Kube:
         response = self._open(request, read_seconds=read_seconds)
         return Watch(response, request=request.title)
 
-    def _send(self, request: Request) -> JsonObject:
-        response = self._open(request, read_seconds=READ_SECONDS)
+    def version(self, *, read_seconds: float) -> JsonObject:
+        """Which Kubernetes this is; the cheapest question, without a look at what is stored."""
+        return self._send(requests.VERSION, read_seconds=read_seconds)
+
+    def _send(self, request: Request, *, read_seconds: float = READ_SECONDS) -> JsonObject:
+        response = self._open(request, read_seconds=read_seconds)
         return answers.decoded(
             unreachable.body_of(response, request=request.title), request=request.title
         )

@@ -23,6 +23,7 @@ from nbcore.kube.metadata import (
     version_of,
     without_managed_fields,
 )
+from nbcore.kube.outage import Outage
 from nbcore.kube.requests import EVERYTHING, Selection
 from nbcore.kube.resources import Resource
 from nbcore.kube.watch import Watch, WatchEvent
@@ -36,29 +37,32 @@ OnChange = Callable[[JsonObject | None, JsonObject | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds.
+    """Seconds, and what varies them.
 
     Attributes:
         watch: the server ends a watch after this, plus up to a quarter by chance.
         silence: without a byte for so long the other side is gone. Bookmarks come every minute.
         steady: a watch that lived so long was no failure; shorter ones count as such, so that a
             server that hangs up at once is not asked again at once.
+        chance: from 0 to 1; keeps those who follow the same server out of step.
     """
 
     watch: int = 240
     silence: float = 75
     steady: float = 1
+    chance: Callable[[], float] = random.random
 
 
 USUAL_PACE = Pace()
-_STOP_SECONDS = 5
+_STOP_SECONDS = 2
 
 
 class Informer:
     """One resource, or a selection of it, followed by a thread.
 
     Objects that it hands out are shared: never change them. ``on_change`` is called in the
-    informer's thread; what it raises is logged, and the informer goes on.
+    informer's thread; what it raises is logged, and the informer goes on. ``outage`` is shared by
+    those who follow the same server together.
 
     Attributes:
         last_contact: time.monotonic() of the server's last answer or event; 0.0 before the first.
@@ -73,14 +77,14 @@ class Informer:
         *,
         on_change: OnChange,
         pace: Pace = USUAL_PACE,
-        chance: Callable[[], float] = random.random,
+        outage: Outage | None = None,
     ) -> None:
         self._kube = kube
         self._resource = resource
         self._selection = selection
         self._on_change = on_change
         self._pace = pace
-        self._chance = chance
+        self._outage = outage or Outage()
         self._lock = threading.Lock()
         self._objects: dict[Key, JsonObject] = {}
         self._version = ""
@@ -101,10 +105,14 @@ class Informer:
     def stop(self) -> None:
         """Ends the thread, also while it waits for the server, and if it never started."""
         self._stopping.set()
-        if watch := self._watch:
-            watch.close()
+        self.renew()
         if self._thread.is_alive():
             self._thread.join(_STOP_SECONDS)
+
+    def renew(self) -> None:
+        """Replaces the open watch, if there is one; nothing is missed."""
+        if watch := self._watch:
+            watch.close()
 
     @property
     def is_synced(self) -> bool:
@@ -137,7 +145,7 @@ class Informer:
             self._attempt()
             is_steady = time.monotonic() - began >= self._pace.steady
             failures = 0 if is_steady else failures + 1
-            self._stopping.wait(delay(max(0, failures - 1), self._chance()))
+            self._stopping.wait(delay(max(0, failures - 1), self._pace.chance()))
 
     def _attempt(self) -> None:
         """Lists if need be and follows one watch to its end; never raises."""
@@ -148,6 +156,9 @@ class Informer:
         except ExpiredError:
             self._version = ""
             self._answered()
+        except UnreachableError as error:
+            if not self._stopping.is_set():
+                self._outage.noticed(f"{error.request}: {error}")
         except ClusterError as error:
             if error.code:
                 self._answered()
@@ -172,7 +183,7 @@ class Informer:
             self._resource,
             self._selection,
             resource_version=self._version,
-            timeout_seconds=int(self._pace.watch * (1 + self._chance() / 4)),
+            timeout_seconds=int(self._pace.watch * (1 + self._pace.chance() / 4)),
             read_seconds=self._pace.silence,
         )
         self._watch = watch
@@ -224,3 +235,4 @@ class Informer:
 
     def _answered(self) -> None:
         self.last_contact = time.monotonic()
+        self._outage.over()

@@ -59,6 +59,9 @@ class Selection:
 
 EVERYTHING = Selection()
 
+VERSION = Request("GET", "/version")
+"""Which Kubernetes this is; every identity that signed in may ask."""
+
 
 def get(resource: Resource, name: str, namespace: str = "") -> Request:
     """Reads one object. Pure."""

@@ -55,6 +55,10 @@ class Script:
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     watchers: list[queue.Queue[bytes | None]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    awake: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.awake.set()
 
     def put(self, name: str, **spec: Any) -> JsonObject:
         """Adds or changes an object and tells the watchers."""
@@ -127,6 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
     def do_GET(self) -> None:
+        self.script.awake.wait()
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         self._note()
@@ -277,6 +282,11 @@ class FaultyServer:
         self._server.server_close()
         self._server.cut()
         self.script.end_watches()
+        self.script.awake.set()
+
+    def sleep(self) -> None:
+        """Keeps its connections, accepts new ones, and answers nothing until it is awake again."""
+        self.script.awake.clear()
 
     def up(self) -> None:
         """Brings it back on the same port with the same objects."""

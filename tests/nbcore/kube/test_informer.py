@@ -60,8 +60,7 @@ def informer(kube: Kube, changes: Changes) -> Iterator[Informer]:
         PODS,
         Selection("demo"),
         on_change=changes,
-        pace=Pace(watch=240, silence=20, steady=0.3),
-        chance=lambda: 1.0,
+        pace=Pace(watch=240, silence=20, steady=0.3, chance=lambda: 1.0),
     )
     yield informer
     informer.stop()
@@ -208,7 +207,7 @@ def test_given_a_server_that_is_down_at_the_start_when_it_comes_then_it_syncs(
         eventually(lambda: caplog.records)
     assert not informer.is_synced
     assert informer.last_contact == 0.0
-    assert len([r for r in caplog.records if r.name == "nbcore.kube.informer"]) == 1
+    assert len([r for r in caplog.records if r.name == "nbcore.kube.outage"]) == 1
     assert "very-secret" not in caplog.text
 
     faulty.up()
