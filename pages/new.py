@@ -12,12 +12,22 @@ from nbcore.catalog import Catalog
 from nbcore.errors import FieldError, InvalidFormError, NbError
 from nbcore.form import NotebookForm, problems
 from nbcore.ides import IDES
-from ui import actions, cluster, fields, findings, messages, notices, offers, session, volume_fields
+from ui import (
+    actions,
+    cluster,
+    fields,
+    findings,
+    forms,
+    messages,
+    notices,
+    offers,
+    session,
+    volume_fields,
+)
 from ui.forms import Slots
 from ui.markdown import escape
 from ui.places import NOTEBOOKS_PAGE
 
-_TRIED = "new_tried"
 _REFUSED = "new_refused"
 _CHECKED = "new_checked"
 _MADE = "new_made"
@@ -30,6 +40,7 @@ def main() -> None:
     if not cluster.is_known():
         cluster.draw_waiting()
         return
+    forms.begin()
     notices.draw()
     cluster.draw_silence()
     reading = cluster.catalog()
@@ -39,7 +50,7 @@ def main() -> None:
     with left:
         form, unreadable = _draw_form(reading.catalog, slots)
     found = (*unreadable, *problems(form, offers.known(form.namespace)), *_refused(form))
-    slots.show(found, everything=_TRIED in st.session_state)
+    slots.show(found)
     with right:
         _draw_consequences(form, found, reading.catalog)
 
@@ -91,14 +102,14 @@ def _draw_consequences(form: NotebookForm, found: Sequence[FieldError], catalog:
         create = st.button("Create", type="primary", width="stretch")
         check = st.button("Check only", width="stretch")
     if create or check:
-        st.session_state[_TRIED] = True
+        forms.try_to_send()
         if manifests is None:
             st.rerun()
         _send(form, manifests, create=create)
 
 
 def _draw_verdict(form: NotebookForm, found: Sequence[FieldError], catalog: Catalog) -> None:
-    if found and _TRIED in st.session_state:
+    if found and forms.is_tried():
         count = len({error.field for error in found})
         st.markdown(f":red[:material/error:] {count} field{'s' * (count > 1)} to mend.")
         return

@@ -18,6 +18,7 @@ from ui.verbs import Target, Verb, verbs
 _REFRESH_SECONDS = 2
 _TABLE = "notebooks_table"
 _SHOWN = "notebooks_shown"
+_MENUS = "notebooks_menus"
 _ASKED = "notebooks_asked"
 _OTHER = "With other settings…"
 
@@ -118,8 +119,10 @@ def _draw_list(rows: Sequence[NotebookRow], namespace: str) -> int:
 def _draw_table(shown: Sequence[NotebookRow], *, with_namespace: bool) -> None:
     targets = [Target.of(row) for row in shown]
     _keep_selection(targets)
+    menus = [tables.menu(row, with_namespace=with_namespace) for row in shown]
+    st.session_state[_MENUS] = {label: asked for menu in menus for label, asked in menu.items()}
     event = st.dataframe(
-        tables.frame(shown),
+        tables.frame(shown, menus),
         key=_TABLE,
         column_config=tables.columns(_ask_from_menu, with_namespace=with_namespace),
         hide_index=True,
@@ -149,21 +152,25 @@ def _keep_selection(targets: list[Target]) -> None:
 
 
 def _ask_from_menu() -> None:
-    click = st.session_state[tables.MENU_KEY]
-    shown: list[Target] = st.session_state.get(_SHOWN, [])
-    if click.row < len(shown):
-        st.session_state[_ASKED] = (tables.asked_verb(click.label), [shown[click.row]])
+    # By its label alone: at the row's position may stand another notebook by now.
+    asked = st.session_state[_MENUS].get(st.session_state[tables.MENU_KEY].label)
+    if asked:
+        verb, target = asked
+        _ask(verb, [target])
 
 
 def _draw_selection(selected: Sequence[NotebookRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{len(selected)} selected:")
+        subject = selected[0].name if len(selected) == 1 else len(selected)
+        st.text(f"{subject} selected:")
         if len(selected) == 1 and selected[0].can_open:
             path = notebook_path(selected[0].namespace, selected[0].name)
             st.link_button("Open", f"{path}/", icon=":material/open_in_new:")
         for verb in Verb:
             able = [Target.of(row) for row in selected if verb in verbs(row)]
-            st.button(verb, key=f"all_{verb}", disabled=not able, on_click=_ask, args=(verb, able))
+            # Its key names who is meant, so that a late click on an earlier button is about nobody.
+            key = " ".join((verb, *(target.uid for target in able)))
+            st.button(verb, key=key, disabled=not able, on_click=_ask, args=(verb, able))
     if len(selected) == 1:
         # The cell has room for its beginning.
         st.text(cluster.full_cause(selected[0]))

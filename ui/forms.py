@@ -13,6 +13,7 @@ from nbcore.form import Field
 from ui.markdown import escape
 
 _TOUCHED = "new_touched"
+_TRIED = "new_tried"
 
 
 def key(name: Field | str) -> str:
@@ -28,6 +29,27 @@ def touch(name: Field) -> None:
 def is_touched(name: Field) -> bool:
     """Whether a person changed the field; until then it follows the others."""
     return name in st.session_state.get(_TOUCHED, set())
+
+
+def begin() -> None:
+    """Forgets an earlier visit to the form.
+
+    Streamlit drops what was typed when another page is drawn; what is remembered about those
+    fields must go with it, or empty fields count as changed by a person.
+    """
+    if key(Field.NAME) not in st.session_state:
+        st.session_state.pop(_TOUCHED, None)
+        st.session_state.pop(_TRIED, None)
+
+
+def try_to_send() -> None:
+    """Remembers that a person wanted to send the form: from now on every error is shown."""
+    st.session_state[_TRIED] = True
+
+
+def is_tried() -> bool:
+    """Whether a person wanted to send the form."""
+    return _TRIED in st.session_state
 
 
 def follow(name: Field, value: str) -> None:
@@ -47,11 +69,11 @@ class Slots:
         for name in names:
             self._places[name] = st.empty()
 
-    def show(self, errors: Iterable[FieldError], *, everything: bool) -> None:
-        """Draws errors under fields that were changed, or under all of them."""
+    def show(self, errors: Iterable[FieldError]) -> None:
+        """Draws errors under fields that were changed; under all once it was tried to send."""
         for error in errors:
             name = Field(error.field)
-            if everything or is_touched(name):
+            if is_tried() or is_touched(name):
                 # A caption would be grey over red: too faint to read.
                 words = f":small[:red[:material/error: {escape(error.message)}]]"
                 self._places[name].markdown(words)

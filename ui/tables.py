@@ -32,12 +32,6 @@ COLORS = {
     Phase.TERMINATING: "gray",
 }
 
-_ALONE = {
-    Verb.START: ":material/play_arrow:",
-    Verb.STOP: ":material/stop:",
-    Verb.DELETE: ":material/delete:",
-}
-
 # Shown in the column chooser and in a downloaded file; off the page, for they would not fit.
 _HIDDEN = ("CPU", "Memory (GiB)", "GPU", "Created", "Full image")
 _GIB = 1024**3
@@ -82,11 +76,24 @@ def age(seconds: float) -> str:
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
 
 
-def frame(rows: Sequence[NotebookRow]) -> pd.DataFrame:
-    """The rows as columns, named as a downloaded file wants them. Pure."""
+def menu(row: NotebookRow, *, with_namespace: bool) -> dict[str, tuple[Verb, Target]]:
+    """What can be chosen in a row's menu, and what each choice means. Pure.
+
+    An open menu outlives a change of the list, and the browser reports a choice with the position
+    of its row: only the label says for certain which notebook the person saw.
+    """
+    subject = f"{row.namespace}/{row.name}" if with_namespace else row.name
+    choices = {f"{verb} {subject}": (verb, Target.of(row)) for verb in verbs(row)}
+    # A single choice is drawn as a button as wide as its label, which the column is not; the bar
+    # under the table offers it, too.
+    return choices if len(choices) > 1 else {}
+
+
+def frame(rows: Sequence[NotebookRow], menus: Iterable[Iterable[str]]) -> pd.DataFrame:
+    """The rows as columns, named as a downloaded file wants them; with each row's menu. Pure."""
     return pd.DataFrame(
         {
-            "⋮": [_menu(row) for row in rows],
+            "⋮": [list(labels) for labels in menus],
             "Name": [row.name for row in rows],
             "Status": [[row.phase.value] for row in rows],
             "Open": [_link(row) for row in rows],
@@ -128,17 +135,6 @@ def columns(on_click: Callable[[], None], *, with_namespace: bool) -> dict[str, 
         "Age": config.TextColumn(width=58),
     }
     return shown | dict.fromkeys(_HIDDEN)
-
-
-def asked_verb(label: str) -> Verb:
-    """What was chosen in a row's menu. Pure."""
-    return next(verb for verb in Verb if label in (verb.value, _ALONE[verb]))
-
-
-def _menu(row: NotebookRow) -> list[str]:
-    possible = verbs(row)
-    # A single entry is drawn as a button as wide as its word, which the column is not.
-    return [_ALONE[verb] if len(possible) == 1 else verb.value for verb in possible]
 
 
 def _text(row: NotebookRow) -> str:

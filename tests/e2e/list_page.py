@@ -7,8 +7,8 @@ from playwright.sync_api import Page, Position
 from tests.cluster.api import eventually
 
 # The table is drawn on a canvas; what it says stands in its accessibility tree, where it lies does
-# not. Pixels: header 35, row 38, middle of the box that selects a row, middle of the Open column.
-HEADER, ROW, BOX, OPEN = 35, 38, 16, 316
+# not. Pixels: header 35, row 38, middle of the box that selects a row, of the menu and of Open.
+HEADER, ROW, BOX, MENU, OPEN = 35, 38, 16, 52, 316
 
 
 def rows(page: Page) -> list[list[str]]:

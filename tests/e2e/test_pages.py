@@ -7,7 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from benchmarks.running_app import RunningApp
+from benchmarks.running_app import NAMESPACE, RunningApp
+from nbcore.kube.client import Kube
+from nbcore.kube.resources import NOTEBOOKS
+from nbcore.names import JsonObject
+from tests.e2e.list_page import MENU, click_row, wait_for_row
+from tests.nbcore.builders import notebook
 
 WIDTHS = [pytest.param(1360, id="desk"), pytest.param(390, id="phone")]
 
@@ -50,3 +55,28 @@ def test_given_the_font_when_a_page_is_drawn_then_it_is_ours(page: Page, app: Ru
 
     assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('15px Inter'))")
     assert "Inter" in page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+
+
+def test_given_an_open_row_menu_when_the_list_shifts_then_its_choice_means_the_same_notebook(
+    page: Page, app: RunningApp, kube: Kube
+) -> None:
+    kube.create(NOTEBOOKS, stopped("early"))
+    page.goto(f"{app.url}/?namespace={NAMESPACE}&search=l")
+    wait_for_row(page, "early", "Stopped")
+    click_row(page, "early", x=MENU)
+    page.get_by_text("Delete early", exact=True).locator("visible=true").wait_for()
+
+    # Newest first: it takes the row of the other one.
+    kube.create(NOTEBOOKS, stopped("late"))
+    wait_for_row(page, "late", "Stopped")
+    page.get_by_text("Delete early", exact=True).locator("visible=true").click()
+
+    expect(page.get_by_role("dialog").get_by_text("Delete early?")).to_be_visible()
+    for name in ("early", "late"):
+        kube.delete(NOTEBOOKS, name, NAMESPACE)
+
+
+def stopped(name: str) -> JsonObject:
+    made = notebook(name, namespace=NAMESPACE, spec={"suspend": True})
+    del made["metadata"]["uid"]
+    return made

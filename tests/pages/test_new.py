@@ -8,7 +8,16 @@ from streamlit.testing.v1 import AppTest
 
 from nbcore.kube.resources import PERSISTENT_VOLUME_CLAIMS
 from nbcore.names import JsonObject
-from tests.pages.visit import Visit, choose, click, run, type_into, words
+from tests.pages.visit import (
+    NEW_PAGE,
+    NOTEBOOKS_PAGE,
+    Visit,
+    choose,
+    click,
+    run,
+    type_into,
+    words,
+)
 
 
 def shown_manifests(page: AppTest) -> list[JsonObject]:
@@ -242,3 +251,32 @@ def test_given_a_volume_that_appears_meanwhile_when_created_then_the_field_says_
     assert page.title[0].value == "New notebook"
     assert "files" in words(page)
     assert visit.names("notebooks") == set()
+
+
+@pytest.mark.parametrize("leave", ["Create", "navigation"])
+def test_given_a_form_that_was_left_when_opened_again_then_it_is_as_new(
+    visit: Visit, leave: str
+) -> None:
+    page = type_into(type_into(visit.open_form(), "Name", "churn"), "Volume name", "files")
+    if leave == "Create":
+        click(page, "Create")
+    else:
+        run(page.switch_page(NOTEBOOKS_PAGE))
+
+    run(page.switch_page(NEW_PAGE))
+
+    values = {field.label: field.value for field in page.text_input}
+    assert (values["Name"], values["Volume name"]) == ("jupyter", "jupyter")
+    assert ":material/error:" not in words(page)
+
+
+def test_given_a_form_that_could_not_be_sent_when_opened_again_then_it_shows_no_errors(
+    visit: Visit,
+) -> None:
+    page = click(type_into(visit.open_form(), "Name", "Not good"), "Create")
+    run(page.switch_page(NOTEBOOKS_PAGE))
+
+    run(page.switch_page(NEW_PAGE))
+
+    assert "to mend" not in words(page)
+    assert ":material/error:" not in words(page)

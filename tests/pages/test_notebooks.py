@@ -79,7 +79,7 @@ def test_given_a_phase_when_listed_then_cause_and_actions_fit_it(
 
     assert list(row["Status"]) == [phase]
     assert row["What is going on"] == message
-    assert list(row["⋮"]) == verbs
+    assert list(row["⋮"]) == [f"{verb} nb" for verb in verbs]
     assert row["Open"] == link.format(visit.namespace)
 
 

@@ -21,6 +21,7 @@ from ui.session import Services, install, own_account
 
 SHELL = Path(__file__).parents[2] / "ui" / "shell.py"
 NEW_PAGE = "../pages/new.py"
+NOTEBOOKS_PAGE = "../pages/notebooks.py"
 TABLE = "notebooks_table"
 
 

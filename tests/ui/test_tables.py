@@ -88,29 +88,39 @@ def test_given_a_selection_when_rows_move_then_its_new_positions_are_found() -> 
 
 
 def test_given_rows_when_drawn_then_every_column_is_configured() -> None:
-    drawn = tables.frame([row(**with_home("nb"))])
+    drawn = tables.frame([row(**with_home("nb"))], [[]])
 
     assert set(tables.columns(lambda: None, with_namespace=True)) == set(drawn.columns)
 
 
 def test_given_no_rows_when_drawn_then_the_columns_are_the_same() -> None:
-    assert list(tables.frame([]).columns) == list(tables.frame([row()]).columns)
+    assert list(tables.frame([], []).columns) == list(tables.frame([row()], [[]]).columns)
 
 
 def test_given_every_phase_when_drawn_then_it_has_a_colour() -> None:
     assert set(tables.COLORS) == set(Phase)
 
 
-@pytest.mark.parametrize("verb", Verb)
-def test_given_a_menu_label_when_chosen_then_it_is_its_verb(verb: Verb) -> None:
-    assert tables.asked_verb(verb.value) is verb
+@pytest.mark.parametrize(
+    ("with_namespace", "labels"),
+    [
+        pytest.param(False, ["Stop nb", "Delete nb"], id="one namespace"),
+        pytest.param(True, ["Stop demo/nb", "Delete demo/nb"], id="all namespaces"),
+    ],
+)
+def test_given_a_row_when_its_menu_is_drawn_then_each_label_names_verb_and_notebook(
+    *, with_namespace: bool, labels: list[str]
+) -> None:
+    found = row("nb")
+
+    menu = tables.menu(found, with_namespace=with_namespace)
+
+    assert list(menu) == labels
+    assert list(menu.values()) == [(verb, Target.of(found)) for verb in (Verb.STOP, Verb.DELETE)]
 
 
-def test_given_one_verb_alone_when_drawn_then_an_icon_stands_for_it() -> None:
+def test_given_one_verb_alone_when_drawn_then_there_is_no_menu() -> None:
     strange = row(container={"image": None})
 
-    label = tables.frame([strange])["⋮"].iloc[0]
-
     assert verbs(strange) == [Verb.DELETE]
-    assert label == [":material/delete:"]
-    assert tables.asked_verb(label[0]) is Verb.DELETE
+    assert tables.menu(strange, with_namespace=False) == {}
