@@ -17,7 +17,7 @@ def new_notebook(page: Page) -> None:
     card.click()
     page.locator(".jp-Notebook .jp-Cell .cm-content").first.wait_for()
     # A cell that is run before there is a kernel is not run later: JupyterLab forgets it.
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=KERNEL)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=KERNEL)
 
 
 def run_cell(page: Page, code: str, *, until: str) -> None:
