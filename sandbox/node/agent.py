@@ -14,6 +14,7 @@ from sandbox.client import Object
 from sandbox.controllers.mirror import Mirror
 from sandbox.controllers.objects import is_finished, is_terminating, key_of, uid_of
 from sandbox.node import addresses, processes
+from sandbox.node.census import Census, mark_of
 from sandbox.node.containers import ContainerRunner
 from sandbox.node.pods import PodWorker
 from sandbox.node.surroundings import Place, Surroundings
@@ -31,6 +32,7 @@ class Agent:
         self._pods = pods
         self._workers: dict[str, PodWorker] = {}
         self._endings: set[asyncio.Task[None]] = set()
+        self._census = Census()
 
     async def run(self) -> None:
         """Run pods until cancelled; then all processes end and the pods stay in the API."""
@@ -101,7 +103,7 @@ class Agent:
             await asyncio.sleep(_MEMORY_PERIOD)
             limited = [runner for runner in self._running() if runner.memory_limit is not None]
             if limited:
-                await asyncio.to_thread(end_greedy, limited)
+                await asyncio.to_thread(end_greedy, limited, self._census)
 
     def _running(self) -> list[ContainerRunner]:
         return [
@@ -112,14 +114,14 @@ class Agent:
         ]
 
 
-def end_greedy(runners: Sequence[ContainerRunner]) -> None:
+def end_greedy(runners: Sequence[ContainerRunner], census: Census) -> None:
     """End the containers that use more memory than their limit, as the kernel would."""
-    parent_of = processes.parents()
+    census.take()
     for runner in runners:
         tree, limit = runner.tree, runner.memory_limit
-        if tree is None or limit is None:
+        if tree is None or limit is None or tree.program is None or not tree.program.is_running():
             continue
-        pids = processes.descendants(tree.pid, parent_of)
+        pids = census.members(tree.pid, runner.mark)
         if processes.memory(pids, limit=limit) > limit:
             tree.is_out_of_memory = True
             processes.kill(pids)
@@ -140,6 +142,6 @@ def end_orphans(pods_root: Path) -> None:
     """
     uids = {folder.name for folder in pods_root.glob("*")}
     for process in psutil.process_iter():
-        uid = processes.mark_of(process).partition("/")[0]
+        uid = mark_of(process).partition("/")[0]
         if uid and uid in uids:
             processes.kill([process.pid])

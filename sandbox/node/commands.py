@@ -51,7 +51,7 @@ async def command_for(
     """The whole command of a container.
 
     Raises:
-        VariableError: a variable's source is missing.
+        VariableError: a variable's source is missing, or no process can have such a text.
     """
     values = await _sources(node.client, place.pod, container)
     folders = {IMAGE_HOME: str(mounts.home), _TMP: str(mounts.tmp)}
@@ -61,19 +61,18 @@ async def command_for(
         lambda kind, name, key: values.get((kind, name), {}).get(key),
     )
     base = environment.base(
-        mark=mark(place.pod, container["name"]),
         home=str(mounts.home),
         tmp=str(mounts.tmp),
         user=node.log_name,
         path=program.search,
     )
     moved = {name: environment.relocate(value, folders) for name, value in own.items()}
-    variables = {**base, **moved}
-    return Command(
-        argv=tuple(_argv(node, place, container, variables, program, folders)),
-        environment=variables,
-        directory=Path(environment.relocate(container.get("workingDir", IMAGE_HOME), folders)),
-    )
+    # The mark comes last: a container without it would not be found again.
+    variables = {**base, **moved, environment.MARK: mark(place.pod, container["name"])}
+    argv = tuple(_argv(node, place, container, variables, program, folders))
+    directory = environment.relocate(container.get("workingDir", IMAGE_HOME), folders)
+    environment.check(variables, (*argv, directory))
+    return Command(argv=argv, environment=variables, directory=Path(directory))
 
 
 def _argv(

@@ -83,7 +83,7 @@ class ContainerRunner:
         started_at = self._node.clock()
         if isinstance(self.seen.state, Running):
             started_at = self.seen.state.started_at
-        code = await self.tree.end(self._mark, grace)
+        code = await self.tree.end(self.mark, grace)
         self.tree = None
         now = self._node.clock()
         reason = "Error" if code else "Completed"
@@ -167,7 +167,7 @@ class ContainerRunner:
             self._spec,
             command=command,
             show=self._show_health,
-            kill=lambda grace: tree.end(self._mark, grace),
+            kill=lambda grace: tree.end(self.mark, grace),
         )
         watching = asyncio.create_task(probing.run())
         ending = asyncio.create_task(tree.wait())
@@ -177,7 +177,7 @@ class ContainerRunner:
                 # Without probes it is done at once; a fault of ours must not pass unseen.
                 watching.result()
             await ending
-            return await tree.end(self._mark, 0)
+            return await tree.end(self.mark, 0)
         finally:
             watching.cancel()
             ending.cancel()
@@ -215,7 +215,8 @@ class ContainerRunner:
             self._publish()
 
     @property
-    def _mark(self) -> str:
+    def mark(self) -> str:
+        """What the container's processes carry in their environment."""
         return mark(self._place.pod, self._spec["name"])
 
     async def _normal(self, reason: str, message: str) -> None:

@@ -8,7 +8,7 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sandbox.client import Object
 
@@ -25,7 +25,7 @@ Lookup = Callable[[str, str, str], str | None]
 
 
 class VariableError(Exception):
-    """A variable whose source is missing; the message is the kubelet's."""
+    """A variable that can't be had; the message says which and why."""
 
 
 def expand(text: str, known: Mapping[str, str]) -> str:
@@ -101,7 +101,7 @@ def field_of(pod: Object, path: str, *, address: str) -> str:
     return str(simple[path])
 
 
-def base(*, mark: str, home: str, tmp: str, user: str, path: Sequence[str]) -> dict[str, str]:
+def base(*, home: str, tmp: str, user: str, path: Sequence[str]) -> dict[str, str]:
     """What every container has before its own variables; ``path`` comes first on PATH."""
     return {
         "PATH": ":".join([*path, SYSTEM_PATH]),
@@ -112,8 +112,20 @@ def base(*, mark: str, home: str, tmp: str, user: str, path: Sequence[str]) -> d
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
         "TMPDIR": tmp,
-        MARK: mark,
     }
+
+
+def check(variables: Mapping[str, str], words: Iterable[str]) -> None:
+    """Refuse what the system can't give to a process.
+
+    Raises:
+        VariableError: a name with an equals sign, or a zero character anywhere.
+    """
+    for name, value in variables.items():
+        if not name or "=" in name or "\0" in name + value:
+            raise VariableError(f"environment variable {name!r} can't be set on this system")
+    if any("\0" in word for word in words):
+        raise VariableError("the command holds a zero character")
 
 
 def relocate(value: str, folders: Mapping[str, str]) -> str:

@@ -68,7 +68,7 @@ def plan(
 
 def _below_home(path: str, name: str) -> str:
     below = posixpath.relpath(path, IMAGE_HOME)
-    if below.startswith("../"):
+    if below.split("/")[0] == ".." or "\0" in path:
         raise MountError(
             f'MountVolume.SetUp failed for volume "{name}" : this sandbox mounts volumes at '
             f"{IMAGE_HOME} and below it only, not at {path}"

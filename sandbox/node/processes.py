@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +13,12 @@ from pathlib import Path
 
 import psutil
 
-from sandbox.node.environment import MARK
+from sandbox.node.census import GONE, Census
 from sandbox.node.logfile import LogFile
+from sandbox.node.tether import tether
 
 _LONGEST_LINE = 2**16
 _LAST_WORDS = 1.0
-_PROC = Path("/proc")
-_GONE = (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +34,14 @@ class Tree:
     """A program and all that it starts.
 
     Attributes:
-        pid: the program's own.
+        pid: the program's own; once it has ended, the system may give it to another.
+        program: the same with its start time; None if it ended before that was known.
         is_out_of_memory: we ended it because it used more than its limit.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, copying: asyncio.Task[None]) -> None:
         self.pid = process.pid
+        self.program = _known(process.pid)
         self.is_out_of_memory = False
         self._process = process
         self._copying = copying
@@ -64,6 +65,7 @@ class Tree:
                 stdout=sink,
                 stderr=sink,
                 start_new_session=True,
+                preexec_fn=tether(),
             )
         except BaseException:
             os.close(source)
@@ -91,7 +93,7 @@ class Tree:
             self.signal(signal.SIGTERM)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wait(), grace)
-        await asyncio.to_thread(kill_tree, self.pid, mark)
+        await asyncio.to_thread(kill_tree, self.program, mark)
         code = await self.wait()
         await asyncio.wait([self._copying], timeout=_LAST_WORDS)
         self._copying.cancel()
@@ -101,6 +103,12 @@ class Tree:
         """Send a signal to the program's process group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+def _known(pid: int) -> psutil.Process | None:
+    with suppress(*GONE):
+        return psutil.Process(pid)
+    return None
 
 
 async def _copy_output(source: int, log: LogFile, clock: Callable[[], datetime]) -> None:
@@ -127,36 +135,6 @@ async def _line(stream: asyncio.StreamReader) -> bytes:
         return await stream.read(error.consumed or _LONGEST_LINE)
 
 
-def parents() -> dict[int, int]:
-    """The parent of every process of this machine."""
-    if (_PROC / "self/stat").exists():
-        # Four times as fast as psutil, and asked every second.
-        return dict(_read_parents())
-    return {process.pid: process.info["ppid"] for process in psutil.process_iter(["ppid"])}
-
-
-def _read_parents() -> Iterator[tuple[int, int]]:
-    for pid in psutil.pids():
-        with suppress(OSError):
-            # The name before the last bracket may hold anything, brackets and spaces too.
-            after_name = (_PROC / f"{pid}/stat").read_bytes().rpartition(b")")[2]
-            yield pid, int(after_name.split(maxsplit=2)[1])
-
-
-def descendants(root: int, parent_of: Mapping[int, int]) -> set[int]:
-    """A process and all that it started, directly or not. Pure."""
-    children: dict[int, list[int]] = {}
-    for pid, parent in parent_of.items():
-        children.setdefault(parent, []).append(pid)
-    found, waiting = set[int](), [root]
-    while waiting:
-        pid = waiting.pop()
-        if pid not in found:
-            found.add(pid)
-            waiting.extend(children.get(pid, ()))
-    return found
-
-
 def memory(pids: Iterable[int], *, limit: int) -> int:
     """Bytes of memory that processes use together.
 
@@ -169,37 +147,31 @@ def memory(pids: Iterable[int], *, limit: int) -> int:
 
 
 def _resident(pid: int) -> int:
-    with suppress(*_GONE):
+    with suppress(*GONE):
         return int(psutil.Process(pid).memory_info().rss)
     return 0
 
 
 def _proportional(pid: int) -> int:
-    with suppress(*_GONE):
+    with suppress(*GONE):
         info = psutil.Process(pid).memory_full_info()
         return int(getattr(info, "pss", info.rss))
     return 0
 
 
-def kill_tree(root: int, mark: str) -> None:
-    """End a container's processes at once, those too whose parents have died."""
-    kill(marked(mark) | (descendants(root, parents()) if psutil.pid_exists(root) else set()))
+def kill_tree(program: psutil.Process | None, mark: str) -> None:
+    """End a container's processes at once, those too whose parents have died.
 
-
-def marked(mark: str) -> set[int]:
-    """All processes that carry a mark in their environment, whoever their parent is now."""
-    return {process.pid for process in psutil.process_iter() if mark_of(process) == mark}
-
-
-def mark_of(process: psutil.Process) -> str:
-    """The container to which a process belongs; "" for none of ours."""
-    with suppress(*_GONE, OSError):
-        return process.environ().get(MARK, "")
-    return ""
+    ``program`` is None or not running once its number may be another process's.
+    """
+    root = program.pid if program and program.is_running() else None
+    census = Census()
+    census.take()
+    kill(census.members(root, mark))
 
 
 def kill(pids: Iterable[int]) -> None:
     """End processes at once."""
     for pid in pids:
-        with suppress(*_GONE):
+        with suppress(*GONE):
             psutil.Process(pid).kill()

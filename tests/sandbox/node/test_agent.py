@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from sandbox.client import Object
-from sandbox.node import processes
 from sandbox.node.agent import end_orphans
+from sandbox.node.census import marked
 from sandbox.node.environment import MARK
 from tests.sandbox.node.conftest import PODS, World, eventually
 from tests.sandbox.objects import claim, claim_volume, container, pod
@@ -30,6 +30,15 @@ SERVE = [
     "handler = http.server.SimpleHTTPRequestHandler;"
     "http.server.HTTPServer((os.environ['IP'], port), handler).serve_forever()",
 ]
+FAR_CHILD = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    x = bytearray(200 * 2**20)
+time.sleep(1000)
+"""
 IP = {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}
 
 
@@ -103,12 +112,12 @@ async def test_given_a_deleted_pod_when_it_does_not_obey_then_it_is_killed_after
     await world.api.create(PODS, running(stubborn))
     found = await world.until("lab-0", is_running)
     mark = f"{found['metadata']['uid']}/lab"
-    assert processes.marked(mark)
+    assert marked(mark)
 
     await world.api.delete(f"{PODS}/lab-0", grace_period_seconds=1)
     await world.until_gone("lab-0")
 
-    assert processes.marked(mark) == set()
+    assert marked(mark) == set()
     assert world.events("Killing") == ["Stopping container lab"]
     assert not (world.data / "pods" / found["metadata"]["uid"]).exists()
 
@@ -159,7 +168,42 @@ async def test_given_a_memory_limit_when_it_is_passed_then_the_tree_is_killed(
 
     assert state(found)["terminated"]["reason"] == "OOMKilled"
     assert state(found)["terminated"]["exitCode"] == 137
-    assert processes.marked(f"{found['metadata']['uid']}/lab") == set()
+    assert marked(f"{found['metadata']['uid']}/lab") == set()
+
+
+async def test_given_a_child_that_left_its_parents_when_it_is_greedy_then_the_tree_is_killed(
+    world: World,
+) -> None:
+    limits = {"limits": {"memory": "100Mi"}}
+    command = [sys.executable, "-c", FAR_CHILD]
+    await world.api.create(PODS, running(command, policy="Never", resources=limits))
+
+    found = await world.until("lab-0", lambda obj: "terminated" in state(obj))
+
+    assert state(found)["terminated"]["reason"] == "OOMKilled"
+    assert marked(f"{found['metadata']['uid']}/lab") == set()
+
+
+async def test_given_a_mark_of_its_own_when_a_container_runs_then_the_nodes_mark_wins(
+    world: World,
+) -> None:
+    env = [{"name": MARK, "value": "nothing"}]
+    await world.api.create(PODS, running(SLEEP, env=env))
+
+    found = await world.until("lab-0", is_running)
+
+    mark = f"{found['metadata']['uid']}/lab"
+    await eventually(lambda: pid_of(found) in marked(mark))
+
+
+async def test_given_a_variable_that_no_process_can_have_when_started_then_the_status_says_so(
+    world: World,
+) -> None:
+    await world.api.create(PODS, running(SLEEP, env=[{"name": "AB", "value": "x\0y"}]))
+
+    found = await world.until("lab-0", waits_for("CreateContainerConfigError"))
+
+    assert "'AB' can't be set" in state(found)["waiting"]["message"]
 
 
 async def test_given_an_image_without_runtime_when_pulled_then_the_reason_names_it(

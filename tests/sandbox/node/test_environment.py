@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from sandbox.client import Object
-from sandbox.node.environment import VariableError, base, expand, field_of, relocate, variables
+from sandbox.node.environment import (
+    VariableError,
+    base,
+    check,
+    expand,
+    field_of,
+    relocate,
+    variables,
+)
 from tests.sandbox.objects import container, pod
 
 KNOWN = {"A": "1", "B": "two"}
@@ -82,7 +90,7 @@ def test_given_an_optional_source_when_missing_then_the_variable_is_left_out() -
 
 
 def test_given_a_container_when_it_starts_then_nothing_else_is_in_its_environment() -> None:
-    made = base(mark="uid/lab", home="/h", tmp="/t", user="me", path=["/venv/bin"])
+    made = base(home="/h", tmp="/t", user="me", path=["/venv/bin"])
 
     assert made["PATH"].startswith("/venv/bin:/usr/local/sbin")
     assert set(made) == {
@@ -94,7 +102,6 @@ def test_given_a_container_when_it_starts_then_nothing_else_is_in_its_environmen
         "LANG",
         "TERM",
         "TMPDIR",
-        "SANDBOX_CONTAINER",
     }
 
 
@@ -111,3 +118,24 @@ def test_given_a_path_of_the_container_when_relocated_then_it_is_the_pods_own(
     value: str, expected: str
 ) -> None:
     assert relocate(value, {"/tmp": "/pod/tmp"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "words", "said"),
+    [
+        ({"A=B": "x"}, [], "'A=B'"),
+        ({"": "x"}, [], "''"),
+        ({"A\0": "x"}, [], "A"),
+        ({"A": "x\0y"}, [], "'A'"),
+        ({"A": "x"}, ["sh", "\0"], "zero character"),
+    ],
+)
+def test_given_what_no_process_can_have_when_checked_then_refused(
+    variables: dict[str, str], words: list[str], said: str
+) -> None:
+    with pytest.raises(VariableError, match=said):
+        check(variables, words)
+
+
+def test_given_what_a_process_can_have_when_checked_then_nothing_is_said() -> None:
+    check({"A": "x=y", "a.b-c": ""}, ["sh", "-c", ""])

@@ -14,8 +14,8 @@ import pytest
 
 from sandbox.assembly import run_controllers
 from sandbox.client import Object
+from sandbox.node.census import marked
 from sandbox.node.config import NodeConfig
-from sandbox.node.processes import marked
 from tests.sandbox.memory_api import MemoryApi
 from tests.sandbox.node.conftest import PODS, World
 from tests.sandbox.objects import claim, claim_volume, container, pod

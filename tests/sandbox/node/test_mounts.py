@@ -62,6 +62,9 @@ def test_given_a_mount_when_planned_then_it_has_its_folder(
     ("source", "path", "more", "words"),
     [
         pytest.param(CLAIM, "/data", {}, "not at /data", id="outside the home"),
+        pytest.param(CLAIM, "/home", {}, "not at /home", id="above the home"),
+        pytest.param(CLAIM, "/", {}, "not at /", id="the root"),
+        pytest.param(CLAIM, "/home/jovyan/a\0b", {}, "not at", id="a zero character"),
         pytest.param(CLAIM, "/home/jovyan/../x", {}, "not at /home/x", id="climbing out"),
         pytest.param(CLAIM, "/home/jovyan-x", {}, "not at /home/jovyan-x", id="beside the home"),
         pytest.param({"hostPath": {"path": "/"}}, "/home/jovyan", {}, "hostPath", id="host path"),

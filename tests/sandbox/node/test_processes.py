@@ -3,14 +3,32 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
 
+from sandbox.node.census import marked
 from sandbox.node.environment import MARK
 from sandbox.node.logfile import LogFile, lines, parse
-from sandbox.node.processes import Command, Tree, descendants, marked, memory
+from sandbox.node.processes import Command, Tree, kill_tree, memory
+from tests.sandbox.node.conftest import eventually
+
+LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
+PARENT = """
+import asyncio, datetime, pathlib, sys
+from sandbox.node.logfile import LogFile
+from sandbox.node.processes import Command, Tree
+folder = pathlib.Path(sys.argv[1])
+async def main():
+    command = Command(("sleep", "1000"), {"SANDBOX_CONTAINER": str(folder)}, folder)
+    await Tree.start(command, LogFile(folder / "log"), datetime.datetime.now)
+    await asyncio.sleep(1000)
+asyncio.run(main())
+"""
 
 
 def clock() -> datetime:
@@ -80,11 +98,48 @@ async def test_given_no_such_program_when_started_then_the_error_names_it(tmp_pa
     log.close()
 
 
-def test_given_parents_when_followed_then_all_descendants_are_found() -> None:
-    parent_of = {1: 0, 2: 1, 3: 2, 4: 2, 5: 1, 6: 6}
+def _process_with_number(pid: int) -> subprocess.Popen[bytes] | None:
+    """A process of another's that got a number; None if somebody else was faster."""
+    LAST_PID.write_text(str(pid - 1))
+    process = subprocess.Popen(["sleep", "1000"])
+    if process.pid == pid:
+        return process
+    process.kill()
+    process.wait()
+    return None
 
-    assert descendants(2, parent_of) == {2, 3, 4}
-    assert descendants(6, parent_of) == {6}
+
+@pytest.mark.skipif(
+    not os.access(LAST_PID, os.W_OK), reason=f"{LAST_PID} can't be written: no number can be chosen"
+)
+def test_given_a_number_that_went_to_another_process_when_ended_then_that_one_lives() -> None:
+    ended = subprocess.Popen(["sleep", "1000"])
+    program = psutil.Process(ended.pid)
+    ended.kill()
+    ended.wait()
+    tries = (_process_with_number(ended.pid) for _ in range(50))
+    another = next(process for process in tries if process)
+
+    kill_tree(program, "no-such-mark")
+
+    with pytest.raises(subprocess.TimeoutExpired):
+        another.wait(0.3)
+    another.kill()
+    another.wait()
+
+
+async def test_given_a_sandbox_that_is_killed_when_gone_then_its_programs_end_too(
+    tmp_path: Path,
+) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, str(tmp_path), cwd=Path(__file__).parents[3]
+    )
+    await eventually(lambda: len(marked(str(tmp_path))) == 1)
+
+    parent.kill()
+    await parent.wait()
+
+    await eventually(lambda: marked(str(tmp_path)) == set())
 
 
 def test_given_our_own_process_when_measured_then_it_has_a_size() -> None:
