@@ -59,12 +59,19 @@ def meet_sandbox() -> None:
     """The cluster that was started is there: connect, and begin to follow it."""
     api_client.attach(connect(settings))
     cache.start()
+    tell(f"app       {address()}")
+
+
+def address() -> str:
+    """Where people find the app."""
+    return f"http://localhost:{st.get_option('server.port')}"
 
 
 async def run_cluster(local: LocalCluster) -> None:
     """Starts a cluster if it is ours to start; then this process ends when that does."""
     if settings.cluster is not ClusterKind.SANDBOX:
         cache.start()
+        tell(f"app       {address()}")
         return
     try:
         code = await local.run(on_ready=meet_sandbox)
@@ -72,6 +79,8 @@ async def run_cluster(local: LocalCluster) -> None:
             tell(f"cluster   ended by signal {-code}")
     except (SettingsError, OSError) as problem:
         tell(str(problem))
+    if local.was_ready:
+        tell("The app ends with it. Start again with make run: notebooks come back as they were.")
     signal.raise_signal(signal.SIGTERM)
 
 
@@ -84,23 +93,23 @@ def warm_up() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Around the serving: before it accepts requests, and after the last one."""
-    address = f"http://localhost:{st.get_option('server.port')}"
-    script = ROOT / "quickstart.py"
-    local = LocalCluster(
-        quickstart_command(script, settings.data, address), ready_line=READY, tell=tell
-    )
-    tell(f"app       {address}")
+    command = quickstart_command(ROOT / "quickstart.py", settings.data, address())
+    local = LocalCluster(command, ready_line=READY, tell=tell)
     silence_server_log()
     serve_without_delay()
     end_streams_on_signal(streams)
     cluster = asyncio.create_task(run_cluster(local))
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
     yield
+    was_left = cluster.done() and settings.cluster is ClusterKind.SANDBOX
     cluster.cancel()
     await warming
     # First those who would complain of a cluster that goes away.
     await asyncio.to_thread(cache.stop)
     await local.end()
+    if was_left:
+        # The server would end as by a signal from outside, of which nobody knows.
+        os._exit(1)
 
 
 app = st.App(

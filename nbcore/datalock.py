@@ -23,6 +23,10 @@ class HeldError(NbError):
     """The data folder is in use."""
 
 
+class UnusableError(NbError):
+    """The data folder can't be made or written to."""
+
+
 def hold(data: Path, *, address: str, now: datetime) -> int:
     """Takes a data folder for this process and its children; tells the lock's file descriptor.
 
@@ -36,10 +40,20 @@ def hold(data: Path, *, address: str, now: datetime) -> int:
 
     Raises:
         HeldError: with a sentence that says by whom, since when, and what to do.
+        UnusableError: with a sentence that says what is wrong with the folder.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = data / "lock"
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        _take(lock, path)
+        _write_card(lock, address=address, now=now)
+    except OSError as error:
+        raise UnusableError(unusable_sentence(data, error)) from error
+    return lock
+
+
+def _take(lock: int, path: Path) -> None:
     deadline = time.monotonic() + _HANDOVER_SECONDS
     while True:
         try:
@@ -49,8 +63,11 @@ def hold(data: Path, *, address: str, now: datetime) -> int:
             holder = _holder(path)
             if _is_alive(holder) or time.monotonic() > deadline:
                 os.close(lock)
-                raise HeldError(held_sentence(data, holder)) from None
+                raise HeldError(held_sentence(path.parent, holder)) from None
         time.sleep(0.05)
+
+
+def _write_card(lock: int, *, address: str, now: datetime) -> None:
     card = {
         "pid": os.getpid(),
         "started": psutil.Process().create_time(),
@@ -59,7 +76,6 @@ def hold(data: Path, *, address: str, now: datetime) -> int:
     }
     os.truncate(lock, 0)
     os.write(lock, json.dumps(card).encode())
-    return lock
 
 
 def held_sentence(data: Path, holder: Mapping[str, Any]) -> str:
@@ -69,6 +85,13 @@ def held_sentence(data: Path, holder: Mapping[str, Any]) -> str:
         f"{data} is in use by process {holder.get('pid', '?')} since {holder.get('since', '?')}"
         f"{where}. End that one, or use another folder: make run DATA=... PORT=..."
     )
+
+
+def unusable_sentence(data: Path, error: OSError) -> str:
+    """What is wrong with the folder, and how to go on. Pure."""
+    reason = error.strerror or str(error)
+    where = f" ({error.filename})" if error.filename and str(error.filename) != str(data) else ""
+    return f"{data} can't be used: {reason}{where}. Use another folder: make run DATA=..."
 
 
 def _holder(path: Path) -> dict[str, Any]:

@@ -17,7 +17,10 @@ class LocalCluster:
     Args:
         command: the program and its arguments.
         ready_line: what it prints when the cluster can be used.
-        tell: gets every other line.
+        tell: gets every line.
+
+    Attributes:
+        was_ready: whether it could be used at some time.
     """
 
     def __init__(self, command: list[str], *, ready_line: str, tell: Callable[[str], None]) -> None:
@@ -25,6 +28,7 @@ class LocalCluster:
         self._ready_line = ready_line
         self._tell = tell
         self._process: asyncio.subprocess.Process | None = None
+        self.was_ready = False
 
     async def run(self, on_ready: Callable[[], None]) -> int:
         """Runs it to its end; tells its exit code.
@@ -44,6 +48,7 @@ class LocalCluster:
             async for line in process.stdout:
                 text = line.decode(errors="replace").rstrip("\n")
                 if text == self._ready_line:
+                    self.was_ready = True
                     on_ready()
                 self._tell(text)
         return await process.wait()

@@ -127,6 +127,36 @@ def test_given_a_kill_9_when_it_hits_the_app_then_nothing_outlives_it(start: Sta
     eventually(lambda: all(map(is_gone, children)), seconds=10)
 
 
+def test_given_a_sandbox_that_is_killed_when_running_then_the_app_says_so_and_ends(
+    start: Start,
+) -> None:
+    app = start()
+    eventually(lambda: app.says("cluster   ready"), seconds=40)
+    children = app.children()
+    sandbox = next(child for child in children if "sandbox" in child.cmdline())
+
+    sandbox.kill()
+
+    assert app.process.wait(10) == 1
+    assert app.says("The sandbox ended with -9.")
+    assert app.says("The app ends with it. Start again with make run")
+    assert app.log.read_text().count("WARNING") <= 1
+    assert not app.says("Traceback")
+    eventually(lambda: all(map(is_gone, children)), seconds=10)
+
+
+def test_given_a_folder_that_cant_be_made_when_started_then_one_sentence_says_so(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "data").touch()
+
+    app = start()
+
+    assert app.process.wait(20) == 1
+    assert app.says("data can't be used: File exists. Use another folder: make run DATA=...")
+    assert not app.says("Traceback")
+
+
 def test_given_a_second_app_when_its_folder_or_port_is_taken_then_it_says_so_and_ends(
     start: Start,
 ) -> None:
@@ -136,8 +166,10 @@ def test_given_a_second_app_when_its_folder_or_port_is_taken_then_it_says_so_and
     same_folder = start()
     same_port = start(port=first.port)
 
-    assert same_folder.process.wait(20) != 0
+    assert same_folder.process.wait(20) == 1
     assert same_folder.says(f"app at http://localhost:{first.port}")
+    assert not same_folder.says(f"http://localhost:{same_folder.port}")
+    assert not same_folder.says("Start again")
     assert not same_folder.says("Traceback")
     assert same_port.process.wait(20) != 0
     assert same_port.says(f"Port {first.port} is not available")

@@ -25,7 +25,7 @@ _MINUTES_FROM = 120
 # A click should show its effect; a watch takes some 50 ms to bring it. Seconds.
 _EFFECT_DEADLINE = 1.0
 _EFFECT_STEP = 0.02
-_WAITING_STEP = 1.0
+_WAITING_STEP = 0.3
 _CHOSEN_NAMESPACE = "chosen_namespace"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbcore.datalock import HeldError, held_sentence, hold
+from nbcore.datalock import HeldError, UnusableError, held_sentence, hold, unusable_sentence
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -37,3 +37,28 @@ def test_given_a_card_that_says_nothing_when_told_then_the_sentence_still_helps(
     sentence = held_sentence(Path("/data"), {})
 
     assert sentence.startswith("/data is in use by process ? since ?. End that one")
+
+
+def test_given_a_folder_that_cant_be_made_when_held_then_the_sentence_names_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(UnusableError, match=r"file/data can't be used: Not a directory\. Use an"):
+        hold(tmp_path / "file" / "data", address="", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        pytest.param(OSError(28, "No space left", "/data"), "No space left", id="the folder"),
+        pytest.param(OSError(13, "No", "/data/logs"), "No (/data/logs)", id="a file in it"),
+        pytest.param(OSError("odd"), "odd", id="no number"),
+    ],
+)
+def test_given_an_error_when_told_then_the_sentence_says_what_and_where(
+    error: OSError, reason: str
+) -> None:
+    told = unusable_sentence(Path("/data"), error)
+
+    assert told == f"/data can't be used: {reason}. Use another folder: make run DATA=..."

@@ -19,9 +19,11 @@ async def test_given_a_start_when_it_runs_then_lines_readiness_and_exit_code_are
     told: list[str] = []
     at_ready: list[list[str]] = []
 
-    code = await cluster(STEPS, told).run(lambda: at_ready.append([*told]))
+    local = cluster(STEPS, told)
+    code = await local.run(lambda: at_ready.append([*told]))
 
     assert code == 3
+    assert local.was_ready
     assert told == ["one", "READY", "two"]
     assert at_ready == [["one"]]
 
@@ -37,6 +39,14 @@ async def test_given_a_running_start_when_ended_then_it_ends_by_itself() -> None
 
     assert await asyncio.wait_for(running, 5) == 0
     assert told == ["READY", "over"]
+
+
+async def test_given_a_start_that_ends_early_when_it_ran_then_it_was_never_ready() -> None:
+    local = cluster("print('no')", told := [])
+
+    assert await local.run(lambda: told.append("ready")) == 0
+    assert told == ["no"]
+    assert not local.was_ready
 
 
 async def test_given_nothing_started_when_ended_then_nothing_happens() -> None:

@@ -176,6 +176,49 @@ def test_given_a_child_that_dies_when_running_then_it_is_named_and_all_end(
     assert all(map(is_gone, children))
 
 
+def test_given_a_sandbox_that_dies_when_running_then_all_end(start: Start, tmp_path: Path) -> None:
+    started = start(tmp_path)
+    children = started.until_ready()
+    sandbox = next(child for child in children if "sandbox" in child.cmdline())
+
+    sandbox.kill()
+    output = started.rest()
+
+    assert started.process.wait(5) == quickstart.DIED_EXIT
+    assert "The sandbox ended with -9" in output
+    assert all(map(is_gone, children))
+
+
+@pytest.mark.parametrize(
+    ("blocked", "below"),
+    [
+        pytest.param("file", "file/data", id="the folder of a file"),
+        pytest.param("data/logs", "data", id="a file where logs go"),
+        pytest.param("data/lock/x", "data", id="a folder where the lock goes"),
+    ],
+)
+def test_given_a_folder_that_cant_be_used_when_started_then_one_sentence_says_so(
+    start: Start, tmp_path: Path, blocked: str, below: str
+) -> None:
+    (tmp_path / blocked).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / blocked).touch()
+
+    started = start(tmp_path / below)
+    *_, sentence = started.rest().splitlines()
+
+    assert started.process.wait(5) == quickstart.DIED_EXIT
+    assert sentence.startswith(f"error     {tmp_path / below} can't be used: ")
+    assert sentence.endswith("Use another folder: make run DATA=...")
+
+
+def test_given_the_shipped_definitions_when_read_then_they_are_those_of_our_kinds() -> None:
+    files = sorted((ROOT / "deploy" / "crds").glob("*.yaml"))
+
+    kinds = {quickstart.definition(path)["spec"]["names"]["kind"] for path in files}
+
+    assert kinds == {"Notebook", "Setting"}
+
+
 def test_given_a_log_when_its_end_is_told_then_only_the_last_lines_are(tmp_path: Path) -> None:
     log = tmp_path / "x.log"
     log.write_text("\n".join(f"line {number}" for number in range(100)))
