@@ -18,6 +18,7 @@ from sandbox.assembly import run_controllers
 from sandbox.lock import InUseError, held
 from sandbox.node.config import NodeConfig
 from sandbox.node.logs import DirectoryLogs
+from sandbox.node.recovery import mark_unready
 from sandbox.server import STATE_FILE, open_world, run_housekeeping, serving
 
 _LOG = logging.getLogger("sandbox")
@@ -66,6 +67,7 @@ async def _run(data: Path, node: NodeConfig, *, port: int) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = open_world(data, lambda: datetime.now(UTC))
+    await mark_unready(LocalClient(world, "kubelet"), node.name, world.clock())
     logs = DirectoryLogs(LocalClient(world, "kubelet"), node.pods_root)
     housekeeping = asyncio.create_task(run_housekeeping(world))
     cluster = asyncio.create_task(run_controllers(LocalClient(world, "sandbox"), node))

@@ -15,6 +15,8 @@ from sandbox.api.request import Target, User, Verb
 AUTHENTICATED = "system:authenticated"
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 
+_HONOURED = frozenset({"impersonate-user", "impersonate-group"})
+
 Tokens = Mapping[bytes, User]
 """Users by the SHA-256 of their token: a look-up that takes the same time for every wrong one."""
 
@@ -84,3 +86,14 @@ def impersonate(user: User, name: str, groups: Iterable[str]) -> User:
             user, Target(verb=Verb.IMPERSONATE, group="", version="v1", plural=plural, name=who)
         )
     return _member(User(name, wanted))
+
+
+def refuse_unknown_impersonation(headers: Iterable[str]) -> None:
+    """Refuse to act as somebody of whom only a part would be honoured. Pure.
+
+    Raises:
+        ApiError: 400 for a header such as Impersonate-Uid.
+    """
+    for name in headers:
+        if name.lower().startswith("impersonate-") and name.lower() not in _HONOURED:
+            raise statuses.bad_request(f"this sandbox does not support the header {name}")

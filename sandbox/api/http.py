@@ -95,6 +95,7 @@ class HttpApi:
         user = authentication.authenticate(
             http.headers.get("Authorization", ""), certificate, self._tokens
         )
+        authentication.refuse_unknown_impersonation(http.headers)
         name = http.headers.get("Impersonate-User", "")
         return authentication.impersonate(user, name, http.headers.getall("Impersonate-Group", []))
 

@@ -18,10 +18,14 @@ from typing import Any
 
 import pytest
 
+from sandbox.client import APPLY_PATCH
 from tests.sandbox.api.objects import config_map
+from tests.sandbox.node.conftest import install_empty_runtime
+from tests.sandbox.objects import container
 
 ROOT = Path(__file__).parents[2]
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
+PODS = "/api/v1/namespaces/default/pods"
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
@@ -197,12 +201,26 @@ def test_given_no_token_when_asked_then_nothing_but_version(sandbox: Sandbox) ->
     anonymous.close()
 
 
+@pytest.mark.parametrize("header", ["Impersonate-Uid", "Impersonate-Extra-scopes"])
+def test_given_a_header_that_would_be_ignored_when_acting_as_another_then_refused(
+    sandbox: Sandbox, header: str
+) -> None:
+    headers = {"Impersonate-User": "bob", header: "x"}
+
+    status, answer = sandbox.ask("GET", CONFIG_MAPS, **headers)
+
+    assert status == 400
+    assert header in answer["message"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "code"),
     [
         ("POST", CONFIG_MAPS, b"x" * (3 * 1024 * 1024 + 1), 413),
         ("POST", CONFIG_MAPS, b"[" * 200_000, 400),
         ("POST", CONFIG_MAPS, b"{", 400),
+        ("PATCH", CONFIG_MAPS + "/x?fieldManager=m", b"- " * 60_000 + b"x", 400),
+        ("PATCH", CONFIG_MAPS + "/x?fieldManager=m", b"a: .inf", 400),
         ("DELETE", CONFIG_MAPS + "/x", b"[1]", 404),
         ("GET", "/apis/none/v1/things", None, 404),
         ("GET", "/api/v1/things", None, 404),
@@ -215,8 +233,9 @@ def test_given_no_token_when_asked_then_nothing_but_version(sandbox: Sandbox) ->
 def test_given_a_hostile_request_when_sent_then_refused_and_it_lives_on(
     sandbox: Sandbox, method: str, path: str, body: bytes | None, code: int
 ) -> None:
+    headers = {"Content-Type": APPLY_PATCH} if method == "PATCH" else {}
     try:
-        status, _ = sandbox.ask(method, path, body)
+        status, _ = sandbox.ask(method, path, body, **headers)
     except (BrokenPipeError, ConnectionResetError):
         status = 413  # It hung up in the middle of too much.
 
@@ -243,3 +262,30 @@ def test_given_it_when_listening_then_on_loopback_only(sandbox: Sandbox) -> None
 
     assert "0100007F" in hosts
     assert "00000000" not in hosts
+
+
+def _is_ready(pod: Any) -> bool:
+    conditions = pod.get("status", {}).get("conditions") or []
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def test_given_a_running_pod_when_killed_and_started_again_then_it_is_never_ready_by_mistake(
+    tmp_path: Path,
+) -> None:
+    install_empty_runtime(tmp_path / "data" / "runtimes")
+    before = Sandbox(tmp_path / "data")
+    probe = {"exec": {"command": ["true"]}, "initialDelaySeconds": 3, "periodSeconds": 1}
+    serving = container(command=["sleep", "1000"], readinessProbe=probe)
+    before.ask("POST", PODS, {"metadata": {"name": "a"}, "spec": {"containers": [serving]}})
+    deadline = time.monotonic() + START_SECONDS
+    while not _is_ready(pod := before.ask("GET", f"{PODS}/a")[1]):
+        assert time.monotonic() < deadline, pod
+        time.sleep(0.1)
+    before.stop(signal.SIGKILL)
+
+    after = Sandbox(tmp_path / "data")
+    _, again = after.ask("GET", f"{PODS}/a")
+    after.stop()
+
+    assert not _is_ready(again)
+    assert not again["status"]["containerStatuses"][0]["ready"]
