@@ -59,6 +59,12 @@ def as_multidict(headers: HeaderList) -> CIMultiDict[str]:
     return CIMultiDict((name.decode("ascii"), _text(value)) for name, value in headers)
 
 
+def cause(error: Exception) -> str:
+    """An error for the log: never the address that was asked for, which may hold tokens. Pure."""
+    message = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    return f"{type(error).__name__}: {message.partition(chr(10))[0]}"
+
+
 def _text(value: bytes) -> str:
     try:
         return value.decode("utf-8")

@@ -7,14 +7,16 @@ from collections.abc import Collection
 from gateway.answers import Answer
 from gateway.head import RequestHead
 from gateway.hosts import host_name, is_served
-from gateway.limits import excess
+from gateway.limits import excess, is_of_cookies
 from gateway.loopback import is_from_this_machine
 from gateway.origins import is_foreign
 from gateway.pages import refusal
 
 HEALTH_PATH = "/_stcore/health"
 """Asked by probes at the pod's own address; says nothing but ok."""
-_AGENT_PATH = "/_stcore/agent"
+_CLOSED_PATHS = ("/_stcore/agent", "/_stcore/metrics")
+"""Streamlit's entrance for programs takes identities from a header, and its figures tell of others'
+sessions: never open."""
 
 
 def turned_away(head: RequestHead, *, path: str, allowed_hosts: Collection[str]) -> Answer | None:
@@ -26,7 +28,8 @@ def turned_away(head: RequestHead, *, path: str, allowed_hosts: Collection[str])
         allowed_hosts: see gateway.hosts.
     """
     if problem := excess(head):
-        return refusal(head, problem[0], "Request refused", problem[1])
+        answer = refusal(head, problem[0], "Request refused", problem[1])
+        return answer.adding(_FORGET_COOKIES) if is_of_cookies(head) else answer
     if path == HEALTH_PATH and head.method in {"GET", "HEAD"} and not head.is_websocket:
         return None
     return _stranger(head, allowed_hosts) or _closed(head, path)
@@ -44,10 +47,12 @@ def _stranger(head: RequestHead, allowed_hosts: Collection[str]) -> Answer | Non
 
 
 def _closed(head: RequestHead, path: str) -> Answer | None:
-    """Streamlit's entrance for programs takes identities from a header: never open."""
-    return refusal(head, 404, "Not found", "") if _AGENT_PATH in path.lower() else None
+    is_closed = any(closed in path.lower() for closed in _CLOSED_PATHS)
+    return refusal(head, 404, "Not found", "") if is_closed else None
 
 
+# A notebook's page can fill this origin's cookies until nothing is let in any more.
+_FORGET_COOKIES = (b"clear-site-data", b'"cookies"')
 _NO_SIGN_IN = "Without sign-in this app answers only requests from the machine that it runs on."
 _HOSTS = "Open the app at localhost, or add the name to NB_ALLOWED_HOSTS."
 _ORIGIN = "The Origin header has to be the address at which this app is open."

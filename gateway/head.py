@@ -77,3 +77,8 @@ class RequestHead:
             return False
         mode = self.value(b"sec-fetch-mode")
         return mode == "navigate" if mode else "text/html" in self.value(b"accept")
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether the answer fills a person's tab, not only a frame in it."""
+        return self.wants_page and self.value(b"sec-fetch-dest") in {"", "document"}

@@ -28,7 +28,8 @@ _HOP_BY_HOP = frozenset(
 _FORGED = (b"x-nb-", b"x-forwarded-", b"x-remote-", b"impersonate-", b"x-rstudio-root-path")
 _FORGED_NAMES = frozenset({b"forwarded", b"x-real-ip", b"via", b"x-rstudio-root-path"})
 # The server has answered 100-continue already; the handshake is made anew towards the notebook.
-_OURS_TO_SAY = frozenset({b"expect"})
+# And a browser sends the password that a proxy in front of us asked for to every notebook.
+_OURS_TO_SAY = frozenset({b"expect", b"authorization"})
 _HANDSHAKE = (b"sec-websocket-",)
 
 # These speak for the whole origin, which a notebook shares with the app and its siblings.
@@ -49,6 +50,9 @@ _ORIGIN_WIDE = frozenset(
         b"speculation-rules",
         b"set-login",
         b"activate-storage-access",
+        # A dialog for passwords that would name the app.
+        b"www-authenticate",
+        b"authentication-info",
         # A redirect that Location's rule would not see.
         b"refresh",
     }

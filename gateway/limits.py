@@ -25,13 +25,23 @@ def excess(head: RequestHead) -> tuple[int, str] | None:
         ),
         (len(head.headers) > MAX_HEADERS, 431, f"More than {MAX_HEADERS} header lines."),
         (
-            sum(len(name) + len(value) for name, value in head.headers) > MAX_HEADER_BYTES,
+            _size(head) > MAX_HEADER_BYTES,
             431,
             f"The headers are larger than {MAX_HEADER_BYTES} bytes; clear this site's cookies.",
         ),
         (_is_ambiguous(head), 400, "Two lengths for one body."),
     )
     return next(((status, why) for fails, status, why in checks if fails), None)
+
+
+def is_of_cookies(head: RequestHead) -> bool:
+    """Whether the head is too large because of its cookies."""
+    cookies = sum(len(value) for value in head.values(b"cookie"))
+    return _size(head) > MAX_HEADER_BYTES >= _size(head) - cookies
+
+
+def _size(head: RequestHead) -> int:
+    return sum(len(name) + len(value) for name, value in head.headers)
 
 
 def _is_ambiguous(head: RequestHead) -> bool:

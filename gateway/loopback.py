@@ -23,7 +23,9 @@ def is_from_this_machine(head: RequestHead) -> bool:
 
 
 def _is_forwarded(name: bytes) -> bool:
-    return name in _FORWARDED or name.startswith(b"x-forwarded-")
+    # Some servers read _ as -, so both count.
+    plain = name.replace(b"_", b"-")
+    return plain in _FORWARDED or plain.startswith(b"x-forwarded-")
 
 
 @lru_cache(maxsize=256)

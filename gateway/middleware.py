@@ -16,6 +16,7 @@ from gateway.exchange import Exchange, ide_of
 from gateway.head import RequestHead
 from gateway.headers import to_app, with_security
 from gateway.hosts import as_localhost, is_ipv6
+from gateway.protocol import guard
 from gateway.proxy_http import proxy_http
 from gateway.proxy_websocket import proxy_websocket
 from gateway.resolver import ClusterView, Resolver
@@ -73,17 +74,23 @@ class Gateway:
             await send(message)
 
         head = RequestHead.from_scope(scope)
-        with self._streams.tracked():
-            try:
+        try:
+            with self._streams.tracked():
                 await self._serve(head, scope, receive, noting)
-            except Exception:
-                # Starlette's own answer would lack the headers that keep notebooks away.
-                log.exception("%s %s failed", head.method, head.raw_path)
-                if is_started:
-                    raise
-                await give(pages.refusal(head, 500, "Something went wrong", _FAULT), head, send)
+        except Exception:
+            log.exception("%s %s failed", head.method, head.raw_path)
+            if is_started:
+                raise
+            await give(pages.refusal(head, 500, "Something went wrong", _FAULT), head, noting)
+        finally:
+            # The server's own answer would lack the headers that keep notebooks away.
+            if not (is_started or head.is_websocket):
+                await give(pages.refusal(head, 503, "No answer", _ENDING), head, send)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not guard(receive):
+            await send({"type": "lifespan.startup.failed", "message": _UNGUARDED})
+            return
         try:
             await self._app(scope, receive, send)
         finally:
@@ -99,6 +106,8 @@ class Gateway:
         match where:
             case ToApp():
                 await self._pass_on(head, scope, receive, send)
+            case ToNotebook() if _is_service_worker(head):
+                await give(pages.refusal(head, 403, "No service workers", _WORKERS), head, send)
             case ToNotebook():
                 await self._open(where, head, receive, send)
             case _:
@@ -121,8 +130,7 @@ class Gateway:
         elif head.is_websocket:
             await proxy_websocket(found, self._pool(), receive, send)
         else:
-            _log_opening(head, target)
-            await proxy_http(found, self._pool(), receive, send)
+            await proxy_http(found, self._pool(), receive, _telling(head, target, send))
 
     def _find(self, target: ToNotebook, head: RequestHead) -> Exchange | Answer:
         """Which server to ask, or what to say instead."""
@@ -163,12 +171,30 @@ def _unknown(head: RequestHead, *, is_synced: bool) -> Answer:
     return pages.refusal(head, 503, "Connecting to the cluster", _NOT_SYNCED, tries_again=True)
 
 
-def _log_opening(head: RequestHead, target: ToNotebook) -> None:
-    """The place of the access log: one line when a person opens a notebook's page."""
-    if head.wants_page:
-        log.info("Opened %s/%s", target.namespace, target.name)
+def _telling(head: RequestHead, target: ToNotebook, send: Send) -> Send:
+    """The place of the access log: one line when a notebook's page opens in a person's tab."""
+
+    async def told(message: Message) -> None:
+        # Not for redirects, of which most visits begin with one.
+        if message["type"] == "http.response.start" and message["status"] < 300 and head.is_visit:
+            log.info("Opened %s/%s", target.namespace, target.name)
+        await send(message)
+
+    return told
+
+
+def _is_service_worker(head: RequestHead) -> bool:
+    """Whether a browser wants the script of a service worker; no page can leave this header out.
+
+    A worker answers its pages itself, without the policies that confine them, and goes on after
+    its notebook is deleted. Pure.
+    """
+    return bool(head.values(b"service-worker")) or head.value(b"sec-fetch-dest") == "serviceworker"
 
 
 _FAULT = "The app's log says more."
+_ENDING = "The app is ending, or gave up on this request; try again."
+_UNGUARDED = "This app runs on uvicorn alone: start it with `streamlit run app.py`."
+_WORKERS = "They are not allowed while notebooks share the app's address."
 _NOT_SYNCED = "The notebooks are not known yet; this page tries again by itself."
 _RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 import aiohttp
-from starlette.types import Receive, Send
+from starlette.types import Message, Receive, Send
 
 from gateway.answers import give
-from gateway.connections import as_multidict, url_of
+from gateway.connections import as_multidict, cause, url_of
 from gateway.exchange import Exchange
 from gateway.pages import refusal
 
@@ -21,6 +21,12 @@ log = logging.getLogger(__name__)
 _SILENT = "Its server does not answer; it may be starting anew. This page tries again by itself."
 
 
+BODY_IDLE_SECONDS = 60.0
+"""A request's body may take as long as it takes, but never this long without a byte."""
+# RFC 9110 section 15; 1xx is no answer, and what lies beyond has no meaning.
+_STATUSES = range(200, 600)
+
+
 class _ClientGoneError(Exception):
     """The browser hung up."""
 
@@ -28,15 +34,17 @@ class _ClientGoneError(Exception):
 class _Client:
     """The browser's end: its body as a stream, and the news that it hung up."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, idle_seconds: float) -> None:
         self._receive = receive
+        self._idle_seconds = idle_seconds
+        self.is_silent = False
         self._body_read = asyncio.Event()
 
     async def body(self) -> AsyncIterator[bytes]:
         """The request's body, at the pace at which the notebook takes it."""
         try:
             while True:
-                message = await self._receive()
+                message = await self._next()
                 if message["type"] == "http.disconnect":
                     raise _ClientGoneError
                 if chunk := message.get("body"):
@@ -45,6 +53,14 @@ class _Client:
                     return
         finally:
             self._body_read.set()
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout(self._idle_seconds):
+                return await self._receive()
+        except TimeoutError:
+            self.is_silent = True
+            raise
 
     def without_body(self) -> None:
         """There is nothing to read."""
@@ -58,14 +74,26 @@ class _Client:
 
 
 async def proxy_http(
-    exchange: Exchange, session: aiohttp.ClientSession, receive: Receive, send: Send
+    exchange: Exchange,
+    session: aiohttp.ClientSession,
+    receive: Receive,
+    send: Send,
+    *,
+    body_idle: float = BODY_IDLE_SECONDS,
 ) -> None:
     """Answers one request from its notebook.
 
     If the browser hangs up, the notebook's side ends at once. If the notebook breaks off in the
     middle, the response stays incomplete, which the server tells the browser by closing.
+
+    Args:
+        exchange: what to ask.
+        session: the pool of connections.
+        receive: from the browser.
+        send: to the browser.
+        body_idle: seconds without a byte after which a request's body is given up.
     """
-    client = _Client(receive)
+    client = _Client(receive, body_idle)
     answer = _Answering(exchange, send)
     task = cast("asyncio.Task[object]", asyncio.current_task())
     watcher = asyncio.create_task(_cancel_when_gone(client, answer, task))
@@ -76,7 +104,7 @@ async def proxy_http(
             raise
         task.uncancel()
     except (aiohttp.ClientError, TimeoutError, OSError, _ClientGoneError) as error:
-        await answer.fail(error)
+        await answer.fail(error, is_client_silent=client.is_silent)
     finally:
         watcher.cancel()
 
@@ -118,8 +146,11 @@ class _Answering:
     async def stream(self, response: aiohttp.ClientResponse) -> None:
         """Sends a notebook's response on, chunk by chunk, as fast as the browser reads."""
         headers = self._exchange.response_headers(response.raw_headers)
+        if response.status not in _STATUSES:
+            await self._refuse(502, "Its answer has no status that HTTP knows.")
+            return
         if headers is None:
-            await self._refuse("It tried to send the browser to another place.", tries_again=False)
+            await self._refuse(502, "It tried to send the browser to another place.")
             return
         await self._start(response.status, [*headers])
         left = response.content_length if _has_length(headers) else None
@@ -129,17 +160,21 @@ class _Answering:
         if not self.is_complete:
             await self._body(b"", is_last=True)
 
-    async def fail(self, error: Exception) -> None:
+    async def fail(self, error: Exception, *, is_client_silent: bool) -> None:
         """Says that the notebook did not answer; too late once the response has begun."""
         if self._is_started or isinstance(error, _ClientGoneError):
             return
-        log.info("No answer from %s: %r", self._exchange.address, error)
-        await self._refuse(_SILENT, tries_again=True)
+        if is_client_silent:
+            await self._refuse(408, "The rest of the request did not arrive.")
+            return
+        log.info("No answer from %s: %s", self._exchange.address, cause(error))
+        await self._refuse(502, _SILENT, tries_again=True)
 
-    async def _refuse(self, message: str, *, tries_again: bool) -> None:
+    async def _refuse(self, status: int, message: str, *, tries_again: bool = False) -> None:
         head, title = self._exchange.head, f"{self._exchange.target.name} can't be shown"
         self._is_started = self.is_complete = True
-        await give(refusal(head, 502, title, message, tries_again=tries_again), head, self._send)
+        answer = refusal(head, status, title, message, tries_again=tries_again)
+        await give(answer, head, self._send)
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self._is_started = True

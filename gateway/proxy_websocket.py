@@ -9,12 +9,15 @@ import aiohttp
 from starlette.types import Receive, Send
 
 from gateway.answers import give
-from gateway.connections import as_multidict, url_of
+from gateway.connections import as_multidict, cause, url_of
 from gateway.exchange import Exchange
 from gateway.pages import refusal
 
 log = logging.getLogger(__name__)
 
+MAX_MESSAGE_BYTES = 64 * 2**20
+"""From a notebook, pieces together. A message is held whole, several times over, before it is sent
+on; the biggest outputs that Jupyter's pages can draw are smaller."""
 _CLOSE_SECONDS = 3
 
 # RFC 6455 section 7.4: what may stand in a close frame.
@@ -32,7 +35,7 @@ async def proxy_websocket(
             url_of(exchange.address, exchange.path, exchange.head.query),
             headers=as_multidict(exchange.request_headers),
             protocols=exchange.head.subprotocols,
-            max_msg_size=0,
+            max_msg_size=MAX_MESSAGE_BYTES,
             compress=0,
             timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_SECONDS),
         )
@@ -40,7 +43,7 @@ async def proxy_websocket(
         await _refuse(exchange, send, error.status, "The notebook refused the connection.")
         return
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.info("No socket at %s: %r", exchange.address, error)
+        log.info("No socket at %s: %s", exchange.address, cause(error))
         await _refuse(exchange, send, 502, "The notebook's server does not answer.")
         return
     async with upstream:
@@ -67,7 +70,8 @@ async def _carry(upstream: aiohttp.ClientWebSocketResponse, receive: Receive, se
             direction.cancel()
         outcomes = await asyncio.gather(*directions, return_exceptions=True)
     for outcome in outcomes:
-        if isinstance(outcome, Exception):
+        # An OSError is the server's word for a browser that is gone: the usual end.
+        if isinstance(outcome, Exception) and not isinstance(outcome, OSError):
             log.info("A socket of a notebook broke: %r", outcome)
 
 

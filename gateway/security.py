@@ -38,8 +38,15 @@ def notebook_headers(origin: str, prefix: str) -> HeaderList:
     """
     here = f"{origin}{prefix}"
     socket = f"ws{here.removeprefix('http')}"
+    # Outputs fetch from the internet, which is https. Where we are https ourselves, no source names
+    # the internet without naming the app and the siblings, too.
+    internet = "https: " if origin.startswith("http://") else ""
     policy = "; ".join(
         (
+            # Images, scripts, styles, fonts, media of a sibling can be read from here, because the
+            # origin is the same. A rule about Referer would not stop that: history.pushState lets a
+            # page pretend to be at any path of its origin.
+            f"default-src {here} {internet}data: blob: 'unsafe-inline' 'unsafe-eval'",
             # data: and blob: hold only what the page has already.
             f"connect-src {here} {socket} data: blob:",
             f"frame-src {here} data: blob:",

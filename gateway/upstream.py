@@ -2,7 +2,8 @@
 
 Whoever may write EndpointSlices must not be able to point the gateway at another machine. Therefore
 an address counts only if the chain holds by uid (Notebook, its StatefulSet, its pod) and if that
-pod's own status lists it.
+pod's own status lists it. Nor must whoever may create pods: a pod can claim any owner, so it must
+also have the one name that the StatefulSet gives, which is taken while the real one is there.
 
 Pure.
 """
@@ -66,7 +67,7 @@ def find_upstream(notebook: JsonObject, children: Children) -> Address | Refused
     refused = Refused.NOT_READY
     for endpoint_slice, endpoint in _ready_endpoints(children.endpoint_slices):
         pod = children.pods.get(target_name(endpoint))
-        doubt = _doubt(endpoint, pod, _uid(stateful_set))
+        doubt = _doubt(endpoint, pod, stateful_set)
         if pod is not None and doubt is None:
             proof = (notebook, stateful_set, endpoint_slice, pod)
             return Address(endpoint["addresses"][0], _port(endpoint_slice), proof)
@@ -110,10 +111,12 @@ def _port(endpoint_slice: JsonObject) -> int:
     return 0
 
 
-def _doubt(endpoint: JsonObject, pod: JsonObject | None, stateful_set_uid: str) -> Refused | None:
-    if pod is None or not _uid(pod) or _uid(pod) != _dict(endpoint.get("targetRef")).get("uid"):
+def _doubt(
+    endpoint: JsonObject, pod: JsonObject | None, stateful_set: JsonObject
+) -> Refused | None:
+    if pod is None or not _is_pod_of(stateful_set, pod):
         return Refused.FOREIGN_POD
-    if controller_uid(pod) != stateful_set_uid:
+    if _uid(pod) != _dict(endpoint.get("targetRef")).get("uid"):
         return Refused.FOREIGN_POD
     if _dict(pod.get("spec")).get("hostNetwork"):
         return Refused.HOST_NETWORK
@@ -121,6 +124,12 @@ def _doubt(endpoint: JsonObject, pod: JsonObject | None, stateful_set_uid: str) 
     if address not in _pod_ips(pod) or not _is_ip(address):
         return Refused.FOREIGN_ADDRESS
     return None
+
+
+def _is_pod_of(stateful_set: JsonObject, pod: JsonObject) -> bool:
+    # A notebook has one replica, whose ordinal is 0.
+    is_named = _metadata(pod).get("name") == f"{_metadata(stateful_set).get('name')}-0"
+    return is_named and bool(_uid(pod)) and controller_uid(pod) == _uid(stateful_set)
 
 
 def _pod_ips(pod: JsonObject) -> list[Any]:

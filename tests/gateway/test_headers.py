@@ -29,6 +29,7 @@ def names(headers: object) -> list[str]:
         "proxy-authorization",
         "proxy-connection",
         "expect",
+        "authorization",
         "sec-websocket-key",
         "sec-websocket-extensions",
         "x-nb-user",
@@ -51,7 +52,7 @@ def test_given_a_header_that_may_not_pass_when_sent_to_a_notebook_then_it_is_dro
 
 
 def test_given_usual_headers_when_sent_to_a_notebook_then_they_pass_in_order() -> None:
-    usual = lines("host", "user-agent", "accept", "origin", "x-xsrftoken", "range", "authorization")
+    usual = lines("host", "user-agent", "accept", "origin", "x-xsrftoken", "range")
 
     assert to_notebook(usual, root_path=None) == usual
 

@@ -115,6 +115,7 @@ async def test_given_an_ambiguous_body_when_sent_then_nothing_is_smuggled(
         pytest.param("TRACE /notebook/demo/nb/ HTTP/1.1", id="trace"),
         pytest.param("CONNECT 127.0.0.1:22 HTTP/1.1", id="connect"),
         pytest.param("GET * HTTP/1.1", id="asterisk"),
+        pytest.param("GET http://evil.example/notebook/demo/nb/ HTTP/1.1", id="a host as target"),
     ],
 )
 async def test_given_a_strange_target_when_sent_then_the_notebook_does_not_see_it(
@@ -126,6 +127,7 @@ async def test_given_a_strange_target_when_sent_then_the_notebook_does_not_see_i
     answer = await sent(gateway.port, request(gateway.port, first))
 
     assert b"private" not in answer
+    assert b"the app\n" not in answer
     assert notebook.requests == []
 
 
@@ -224,3 +226,50 @@ async def test_given_a_hostile_answer_when_proxied_then_no_cookie_of_the_app_com
     assert b"\rset-cookie: nb_session" not in head
     assert answer.count(b"HTTP/1.1 ") <= 1
     assert alive.startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "status", ["101 Switching Protocols", "999 Odd", "000 Odd", "199 Odd", "600 Odd"]
+)
+async def test_given_a_status_that_is_no_answer_when_proxied_then_502(
+    gateway: Served, status: str
+) -> None:
+    server, port = await answering(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
+    gateway.cluster.run("nb", port)
+
+    answer = await sent(gateway.port, request(gateway.port, "GET /notebook/demo/nb/ HTTP/1.1"))
+    server.close()
+
+    assert answer.startswith(b"HTTP/1.1 502")
+
+
+async def test_given_a_notebook_that_asks_for_a_password_when_proxied_then_no_dialog_opens(
+    gateway: Served,
+) -> None:
+    server, port = await answering(
+        b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n"
+    )
+    gateway.cluster.run("nb", port)
+
+    answer = await sent(gateway.port, request(gateway.port, "GET /notebook/demo/nb/ HTTP/1.1"))
+    server.close()
+
+    assert answer.startswith(b"HTTP/1.1 401")
+    assert b"www-authenticate" not in answer.lower()
+
+
+async def test_given_an_unusable_answer_when_logged_then_the_query_is_left_out(
+    gateway: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    server, port = await answering(b"this is not HTTP\r\n\r\n")
+    gateway.cluster.run("nb", port)
+    caplog.set_level("INFO", "gateway")
+
+    answer = await sent(
+        gateway.port, request(gateway.port, "GET /notebook/demo/nb/?token=secret HTTP/1.1")
+    )
+    server.close()
+
+    assert answer.startswith(b"HTTP/1.1 502")
+    assert "No answer from" in caplog.text
+    assert "secret" not in caplog.text

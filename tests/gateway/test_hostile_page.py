@@ -10,6 +10,11 @@ a fetch from a worker made from a blob          connect-src, which the worker in
 a module of type JSON from another notebook     connect-src
 a service worker for the whole origin           Service-Worker-Allowed is dropped
 a form that acts on the app                     form-action
+a window with an answer of the server's own     it has the app's headers, too
+a service worker for its own prefix             the gateway refuses its script
+an image, script, style, subtitle of another    default-src with a path
+the same after pretending to be at its address  default-src, which does not ask where it is
+cookies until the app refuses every request     the refusal clears them
 """
 
 from __future__ import annotations
@@ -27,6 +32,11 @@ from tests.gateway.rig import Serve, Served
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>evil</title><body>hello<script>
+const element = (name, attributes, read) => new Promise((done, refused) => {
+  const made = Object.assign(document.createElement(name), attributes);
+  made.onload = () => done(read(made)); made.onerror = refused;
+  document.head.append(made);
+});
 const tries = {
   fetch: async url => (await fetch(url)).status,
   socket: url => new Promise(done => {
@@ -59,6 +69,22 @@ const tries = {
   }),
   module: async url => (await import(url, { with: { type: "json" } })).default.secret,
   service: async url => (await navigator.serviceWorker.register(url, { scope: "/" })).scope,
+  own: async url => (await navigator.serviceWorker.register(url)).scope,
+  image: async url => { const image = new Image(); image.src = url; await image.decode();
+    return image.width; },
+  script: url => element("script", { src: url }, script => window.leak),
+  style: url => element("link", { rel: "stylesheet", href: url },
+    link => link.sheet.cssRules[0].cssText),
+  style_module: async url => (await import(url, { with: { type: "css" } })).default
+    .cssRules[0].cssText,
+  subtitle: url => new Promise(done => {
+    const video = document.createElement("video"), track = document.createElement("track");
+    Object.assign(track, { kind: "subtitles", src: url, default: true });
+    track.onload = () => done(track.track.cues[0].text);
+    track.onerror = () => done("blocked");
+    video.append(track); document.body.append(video); track.track.mode = "showing";
+    setTimeout(() => done("blocked"), 1500);
+  }),
   form: url => new Promise(done => {
     const form = document.createElement("form");
     form.action = url; form.method = "post"; form.target = "elsewhere";
@@ -71,6 +97,27 @@ window.attack = async (how, path) => {
   try { return await tries[how](location.origin + path); } catch { return "blocked"; }
 };
 </script>"""
+
+
+PRIVATE = {
+    "p.svg": ("image/svg+xml", '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>'),
+    "s.js": ("text/javascript", "window.leak = 'private'"),
+    "c.css": ("text/css", ".a { content: 'private' }"),
+    "v.vtt": ("text/vtt", "WEBVTT\n\n00:00.000 --> 00:10.000\nprivate"),
+}
+READINGS = {
+    "image": "p.svg",
+    "script": "s.js",
+    "style": "c.css",
+    "style_module": "c.css",
+    "subtitle": "v.vtt",
+}
+
+
+def file_of(request: web.BaseRequest) -> web.Response | None:
+    """One of the files that every notebook here has."""
+    kind, text = PRIVATE.get(request.path.rpartition("/")[2], ("", ""))
+    return web.Response(text=text, content_type=kind) if kind else None
 
 
 async def evil(request: web.BaseRequest) -> web.StreamResponse:
@@ -90,11 +137,11 @@ async def evil(request: web.BaseRequest) -> web.StreamResponse:
             await socket.receive()
             return socket
         case _:
-            return web.json_response({"secret": "own"})
+            return file_of(request) or web.json_response({"secret": "own"})
 
 
-async def victim(_request: web.BaseRequest) -> web.StreamResponse:
-    return web.json_response({"secret": "private"})
+async def victim(request: web.BaseRequest) -> web.StreamResponse:
+    return file_of(request) or web.json_response({"secret": "private"})
 
 
 @pytest.fixture
@@ -140,6 +187,8 @@ async def test_given_a_hostile_page_when_it_attacks_then_only_its_own_prefix_ans
             ("window", "/notebook/demo/none/"),
             ("window", "/_stcore/health"),
             ("window", other),
+            ("window", "/" + "a" * 70_000),
+            ("own", "/notebook/demo/evil/worker.js"),
             ("worker", app),
             ("worker", other),
             ("module", other),
@@ -148,5 +197,40 @@ async def test_given_a_hostile_page_when_it_attacks_then_only_its_own_prefix_ans
         ]
     }
     assert set(outcomes.values()) == {"blocked"}, outcomes
-    assert len(evil_page.context.pages) == 5, "the windows were opened, and cut off"
+    assert len(evil_page.context.pages) == 6, "the windows were opened, and cut off"
     assert await result("fetch", "/notebook/demo/evil/away") == 502
+
+
+@pytest.mark.parametrize("how", READINGS)
+@pytest.mark.parametrize("pretends", [False, True], ids=["as itself", "at another address"])
+async def test_given_a_hostile_page_when_it_embeds_then_it_reads_only_its_own_files(
+    evil_page: Page, how: str, *, pretends: bool
+) -> None:
+    other = "/notebook/demo/victim/"
+    if pretends:
+        await evil_page.evaluate("path => history.pushState(null, '', path)", other)
+
+    async def result(path: str) -> object:
+        return await evil_page.evaluate("([how, path]) => attack(how, path)", [how, path])
+
+    assert await result(f"{other}{READINGS[how]}") == "blocked"
+    own = str(await result(f"/notebook/demo/evil/{READINGS[how]}"))
+    assert own == "7" or "private" in own
+
+
+async def test_given_a_page_that_fills_the_cookies_when_the_app_is_opened_then_it_heals(
+    evil_page: Page, gateway: Served
+) -> None:
+    await evil_page.evaluate(
+        "() => { for (let i = 0; i < 40; i++) "
+        "document.cookie = `z${i}=${'q'.repeat(3900)}; path=/; max-age=99999999`; }"
+    )
+    app = f"http://localhost:{gateway.port}/"
+
+    first = await evil_page.goto(app)
+    second = await evil_page.goto(app)
+
+    assert first is not None
+    assert first.status == 431
+    assert second is not None
+    assert second.status == 200

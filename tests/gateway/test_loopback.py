@@ -34,7 +34,8 @@ def test_given_an_end_elsewhere_when_asked_then_it_is_not_this_machine(
 
 
 @pytest.mark.parametrize(
-    "name", ["x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip", "via"]
+    "name",
+    ["x-forwarded-for", "x_forwarded_for", "x-forwarded-host", "forwarded", "x-real-ip", "via"],
 )
 def test_given_a_proxy_between_when_asked_then_it_is_not_this_machine(name: str) -> None:
     assert not is_from_this_machine(head(headers={name: "127.0.0.1"}))

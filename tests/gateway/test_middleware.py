@@ -39,9 +39,16 @@ async def test_given_a_fault_of_the_app_when_asked_then_even_that_answer_has_our
 
 
 @pytest.mark.parametrize(
-    "path", ["/_stcore/agent/", "/_stcore/agent/run", "/x/_STCORE/Agent/", "//_stcore/agent/"]
+    "path",
+    [
+        "/_stcore/agent/",
+        "/_stcore/agent/run",
+        "/x/_STCORE/Agent/",
+        "//_stcore/agent/",
+        "/_stcore/metrics",
+    ],
 )
-async def test_given_the_entrance_for_programs_when_asked_then_404(
+async def test_given_what_is_for_programs_when_asked_then_404(
     gateway: Served, browser: aiohttp.ClientSession, path: str
 ) -> None:
     async with browser.get(gateway.origin + path) as response:
@@ -240,3 +247,53 @@ async def test_given_a_stopped_notebook_when_asked_then_nothing_starts_it(
         assert response.status == 503
 
     assert gateway.cluster.objects == before
+
+
+@pytest.mark.parametrize("header", ["Service-Worker", "Sec-Fetch-Dest"])
+async def test_given_a_service_worker_when_its_script_is_asked_for_then_403(
+    gateway: Served, serve: Serve, browser: aiohttp.ClientSession, header: str
+) -> None:
+    await serve(private)
+    value = {"Service-Worker": "script", "Sec-Fetch-Dest": "serviceworker"}[header]
+
+    async with browser.get(
+        gateway.origin + "/notebook/demo/nb/sw.js", headers={header: value}
+    ) as response:
+        assert response.status == 403
+
+
+async def test_given_too_many_cookies_when_asked_then_the_browser_is_told_to_forget_them(
+    gateway: Served, browser: aiohttp.ClientSession
+) -> None:
+    cookies = "; ".join(f"c{number}={'x' * 1000}" for number in range(150))
+
+    async with browser.get(gateway.origin + "/", headers={"Cookie": cookies}) as response:
+        assert response.status == 431
+        assert response.headers["Clear-Site-Data"] == '"cookies"'
+    async with browser.get(gateway.origin + "/", headers={"X-A": "x" * 70_000}) as response:
+        assert response.status == 431
+        assert "Clear-Site-Data" not in response.headers
+
+
+async def test_given_a_visit_that_is_redirected_when_logged_then_there_is_one_line(
+    gateway: Served,
+    serve: Serve,
+    browser: aiohttp.ClientSession,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def lab(request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.endswith("/lab"):
+            return web.Response(text="lab")
+        return web.Response(status=302, headers={"Location": "/notebook/demo/nb/lab"})
+
+    await serve(lab)
+    caplog.set_level("INFO", "gateway")
+
+    async with browser.get(gateway.origin + "/notebook/demo/nb/", headers=PAGE) as response:
+        assert await response.text() == "lab"
+    async with browser.get(
+        gateway.origin + "/notebook/demo/nb/lab", headers={**PAGE, "Sec-Fetch-Dest": "iframe"}
+    ) as response:
+        assert response.status == 200
+
+    assert caplog.messages == ["Opened demo/nb"]

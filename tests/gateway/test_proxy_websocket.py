@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from gateway.proxy_websocket import MAX_MESSAGE_BYTES
 from tests.gateway.rig import MEBIBYTE, Serve, Served
 
 Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
@@ -258,3 +259,41 @@ async def test_given_a_reader_that_stalls_when_flooded_then_memory_stays_small(
         assert sent < 64
         assert psutil.Process().memory_info().rss - before < 96 * MEBIBYTE
         ws._response.close()
+
+
+@pytest.mark.parametrize("pieces", [1, 75], ids=["one frame", "fragments without an end"])
+async def test_given_an_endless_message_when_it_passes_the_limit_then_1009_and_memory_stays(
+    gateway: Served, serve: Serve, browser: aiohttp.ClientSession, pieces: int
+) -> None:
+    peak = 0
+    size = 300 * MEBIBYTE // pieces
+
+    async def flood(request: web.BaseRequest) -> web.StreamResponse:
+        nonlocal peak
+        ws = web.WebSocketResponse(max_msg_size=0, compress=False)
+        await ws.prepare(request)
+        assert request.transport is not None
+        for number in range(pieces):
+            opcode = b"\x02" if number == 0 else b"\x00"
+            request.transport.write(opcode + b"\x7f" + size.to_bytes(8, "big"))
+            for _ in range(size // MEBIBYTE):
+                request.transport.write(b"x" * MEBIBYTE)
+                await asyncio.sleep(0)
+                peak = max(peak, psutil.Process().memory_info().rss)
+                if request.transport.is_closing():
+                    return ws
+                while request.transport.get_write_buffer_size() > MEBIBYTE:
+                    await asyncio.sleep(0.001)
+                    if request.transport.is_closing():
+                        return ws
+        return ws
+
+    await serve(flood)
+    before = psutil.Process().memory_info().rss
+
+    async with connect(gateway, browser) as ws:
+        message = await ws.receive(timeout=20)
+
+    assert message.type is aiohttp.WSMsgType.CLOSE
+    assert message.data == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+    assert peak - before < 4 * MAX_MESSAGE_BYTES

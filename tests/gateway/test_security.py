@@ -21,6 +21,9 @@ def test_given_an_origin_when_confined_then_each_source_is_the_notebooks_own_pre
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
     own = f"{origin}/notebook/demo/nb/"
     assert directives["connect-src"] == f"{own} {socket} data: blob:"
+    internet = ["https:"] if origin.startswith("http://") else []
+    assert directives["default-src"].split()[: 1 + len(internet)] == [own, *internet]
+    assert ("https:" in directives["default-src"].split()) is bool(internet)
     for name in ("frame-src", "worker-src", "object-src", "form-action", "base-uri"):
         assert directives[name].split()[0] == own
         assert "'self'" not in directives[name]

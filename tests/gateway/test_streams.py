@@ -3,8 +3,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from gateway.middleware import Gateway
 from gateway.streams import OpenStreams
+from tests.gateway.rig import Cluster
 
 
 async def test_given_open_requests_when_ended_then_each_returns_quietly() -> None:
@@ -38,3 +41,31 @@ async def test_given_a_cancelled_request_when_nothing_ends_then_it_stays_cancell
 
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_given_a_request_without_an_answer_when_ended_then_503_with_our_headers() -> None:
+    streams, begun = OpenStreams(), asyncio.Event()
+    sent: list[Message] = []
+
+    async def hanging(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    ends = {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1)}
+    scope = {"type": "http", "path": "/", "headers": [(b"host", b"localhost")], **ends}
+    gateway = Gateway(hanging, cluster=Cluster(), streams=streams)
+    task = asyncio.create_task(gateway(scope, receive, send))
+    await begun.wait()
+
+    streams.end()
+    await asyncio.wait_for(task, 1)
+
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert sent[0]["status"] == 503
+    assert (b"cross-origin-opener-policy", b"same-origin") in sent[0]["headers"]

@@ -113,6 +113,11 @@ def change(path: str, *, to: Any) -> Callable[[Objects], None]:
             id="pod owned but not controlled",
         ),
         pytest.param(
+            change("pod.metadata.name", to="aaa-0"),
+            Refused.FOREIGN_POD,
+            id="pod that claims the set but has another name",
+        ),
+        pytest.param(
             change("pod.spec.hostNetwork", to=True), Refused.HOST_NETWORK, id="host network"
         ),
         pytest.param(

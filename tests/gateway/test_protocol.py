@@ -1,0 +1,121 @@
+"""What the server answers and accepts before any app is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+
+import pytest
+import uvicorn
+
+from gateway.protocol import MAX_UNPARSED_BYTES, GuardedProtocol, guard
+from tests.gateway.rig import Served, app_behind
+
+FLOOD_BYTES = 40 * MAX_UNPARSED_BYTES
+HEADERS = (
+    b"\r\nx-frame-options: deny\r\n",
+    b"\r\ncontent-security-policy: frame-ancestors 'none'\r\n",
+    b"\r\ncross-origin-opener-policy: same-origin\r\n",
+)
+
+
+async def exchanged(port: int, data: bytes) -> bytes:
+    """All that comes back until the server closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    try:
+        return await asyncio.wait_for(reader.read(), 5)
+    finally:
+        writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", id="long address"),
+        pytest.param(b"GET / HTTP/1.1\r\nX : y\r\n\r\n", id="bad header"),
+        pytest.param(b"GET http://localhost/ HTTP/1.1\r\nHost: x\r\n\r\n", id="absolute address"),
+        pytest.param(b"rubbish\r\n\r\n", id="no HTTP"),
+    ],
+)
+async def test_given_what_the_server_refuses_itself_when_answered_then_with_our_headers_once(
+    gateway: Served, data: bytes
+) -> None:
+    answer = (await exchanged(gateway.port, data)).lower()
+
+    assert answer.startswith(b"http/1.1 400 ")
+    assert [answer.count(line) for line in HEADERS] == [1, 1, 1]
+
+
+async def flooded(port: int, head: str, piece: bytes) -> int:
+    """Bytes that the server lets somebody send after ``head`` until it cuts the connection."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head.encode())
+    written = 0
+    try:
+        while written < FLOOD_BYTES:
+            writer.write(piece * (50_000 // len(piece)))
+            written += 50_000
+            await writer.drain()
+            await asyncio.sleep(0)
+    except ConnectionError:
+        return written
+    finally:
+        writer.transport.abort()
+    return written
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        pytest.param(b"X: " + b"a" * 1000 + b"\r\n", id="lines"),
+        pytest.param(b"a", id="one line"),
+        pytest.param(b"X: y\r\n", id="short lines"),
+    ],
+)
+@pytest.mark.parametrize("is_trailer", [False, True], ids=["head", "trailers"])
+async def test_given_headers_without_an_end_when_sent_then_they_are_cut(
+    gateway: Served, piece: bytes, *, is_trailer: bool
+) -> None:
+    origin = f"http://127.0.0.1:{gateway.port}"
+    head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{gateway.port}\r\nOrigin: {origin}\r\n"
+    if is_trailer:
+        head += "Transfer-Encoding: chunked\r\n\r\n0\r\n"
+
+    # The sockets hold some megabytes on top.
+    assert await flooded(gateway.port, head + "X: ", piece) < FLOOD_BYTES / 4
+
+
+class Hasty(GuardedProtocol):
+    head_seconds = 0.2
+
+
+@pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\nHost:", b"\r\n"])
+async def test_given_an_unfinished_head_when_its_time_is_over_then_the_connection_ends(
+    data: bytes,
+) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app_behind, http=Hasty, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    began = time.monotonic()
+
+    answer = await exchanged(listener.getsockname()[1], data)
+    took = time.monotonic() - began
+    whole = await exchanged(
+        listener.getsockname()[1], b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+    )
+    server.should_exit = True
+    await serving
+
+    assert answer == b""
+    assert took < 3
+    assert b"the app" in whole
+
+
+async def test_given_a_server_that_is_not_uvicorn_when_guarded_then_it_says_no() -> None:
+    async def receive() -> dict[str, str]:
+        return {}
+
+    assert not guard(receive)
