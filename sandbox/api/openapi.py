@@ -1,4 +1,4 @@
-"""OpenAPI v3: as much as kubectl needs to send an apply, not the schemas themselves. Pure."""
+"""OpenAPI v3: what kubectl needs to send an apply, and the schemas of custom kinds. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sandbox.api.kinds import Kind
 from sandbox.client import Object
 
 _FIELD_VALIDATION = {"name": "fieldValidation", "in": "query", "schema": {"type": "string"}}
+_GVK = "x-kubernetes-group-version-kind"
 
 
 def document(path: str, kinds: Iterable[Kind]) -> Object | None:
@@ -28,7 +29,21 @@ def _group_document(kinds: list[Kind]) -> Object:
         "openapi": "3.0.0",
         "info": {"title": "Kubernetes", "version": kinds[0].version},
         "paths": {_object_path(kind): {"patch": _patch_operation(kind)} for kind in kinds},
+        "components": {"schemas": {_name(kind): _schema(kind) for kind in kinds if kind.is_custom}},
     }
+
+
+def _name(kind: Kind) -> str:
+    """As a real server names it: the group backwards, for example org.kubeflow.v1.Notebook."""
+    return ".".join([*reversed(kind.group.split(".")), kind.version, kind.kind])
+
+
+def _schema(kind: Kind) -> Object:
+    return kind.schema | {_GVK: [_group_version_kind(kind)]}
+
+
+def _group_version_kind(kind: Kind) -> Object:
+    return {"group": kind.group, "version": kind.version, "kind": kind.kind}
 
 
 def _object_path(kind: Kind) -> str:
@@ -37,9 +52,8 @@ def _object_path(kind: Kind) -> str:
 
 
 def _patch_operation(kind: Kind) -> Object:
-    gvk = {"group": kind.group, "version": kind.version, "kind": kind.kind}
     return {
         "parameters": [_FIELD_VALIDATION],
         "responses": {"200": {"description": "OK"}},
-        "x-kubernetes-group-version-kind": gvk,
+        _GVK: _group_version_kind(kind),
     }

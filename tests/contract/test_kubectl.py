@@ -159,3 +159,15 @@ def test_given_a_server_when_asked_for_its_version_then_kubectl_shows_it(
     kubectl: Kubectl,
 ) -> None:
     assert "Server Version: v1." in kubectl.ok("version")
+
+
+@pytest.mark.parametrize("word", ["nb", "notebook.spec", "nb.spec.template.spec.containers"])
+def test_given_our_kind_when_explained_then_its_fields_are_listed(
+    two: ApiServer, kubectl: Kubectl, word: str
+) -> None:
+    output = kubectl.ok("explain", word)
+
+    assert "KIND:       Notebook" in output
+    assert "GROUP:      ml.oneblock.ai" in output
+    assert "FIELDS:" in output
+    assert two.name
