@@ -105,9 +105,13 @@ def _preparing(seen: Seen) -> Diagnosis:
 
 
 def _progress(message: str) -> str:
-    """The numbers that stand behind the image's name, if whoever pulls gives some."""
+    """What stands behind the image's name, if whoever pulls says how far it is."""
     _, _, numbers = message.partition('": ')
-    return f"Pulling the image, {quoted(numbers)}." if numbers else "Pulling the image."
+    if not numbers:
+        return "Pulling the image."
+    if numbers[0].isdecimal():
+        return f"Pulling the image, {quoted(numbers)}."
+    return f"{numbers[0].upper()}{quoted(numbers[1:])}."
 
 
 def _pull_failure(seen: Seen, message: str) -> Diagnosis:
@@ -133,21 +137,21 @@ def _pull_failure(seen: Seen, message: str) -> Diagnosis:
 
 def _with_image(image: str, cause: str) -> str:
     why = quoted(cause.removeprefix(f'Failed to pull image "{image}": '))
-    return f"Image {image} can't be pulled: {why}." if why else f"Image {image} can't be pulled."
+    return f"Can't pull image {image}: {why}." if why else f"Can't pull image {image}."
 
 
 def _ended(seen: Seen, status: JsonObject, terminated: JsonObject) -> Diagnosis:
     restarts = _restarts(status)
     if text_at(terminated, "reason") == "OOMKilled":
         words = (
-            f"Out of memory at {_memory_limit(seen)}{restarts}. Kernels were lost; files on the "
+            f"Out of memory at {_memory_limit(seen)}{restarts}. Kernels were lost; files on a "
             "volume are safe. Give it more memory."
         )
         return Diagnosis(Phase.FAILED, "OOMKilled", words)
     code = value_at(terminated, "exitCode")
     if code == 0 and text_at(status, "state", "waiting", "reason") != "CrashLoopBackOff":
-        return Diagnosis(Phase.STARTING, "Restarting", f"{seen.title} was shut down, and restarts.")
-    words = f"{seen.title} ended with exit code {code}{restarts}. Look at its log."
+        return Diagnosis(Phase.STARTING, "Restarting", f"{seen.title} restarts. It was shut down.")
+    words = f"Exit code {code}{restarts}. {seen.title} ended by itself: look at its log."
     return Diagnosis(Phase.FAILED, "CrashLoop", words)
 
 
@@ -167,7 +171,7 @@ def _memory_limit(seen: Seen) -> str:
 
 def _running(seen: Seen, status: JsonObject) -> Diagnosis:
     if text_at(status, "lastState", "terminated", "reason") == "OOMKilled":
-        words = f"{seen.title} ran out of memory at {_memory_limit(seen)}, and is starting again."
+        words = f"Out of memory at {_memory_limit(seen)}. {seen.title} is starting again."
         return Diagnosis(Phase.STARTING, "OOMKilled", words)
     # True once the startup probe got its first answer.
     if status.get("started") is True and _was_ready(seen.pod):

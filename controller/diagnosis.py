@@ -60,9 +60,9 @@ def _suspended(notebook: Notebook, pod: JsonObject | None) -> Diagnosis:
         return Diagnosis(Phase.STOPPING, "", f"{notebook.metadata.name} is stopping.")
     action = notebook.last_action
     is_known = action is not None and action.verb is Verb.STOP and action.by
-    return Diagnosis(
-        Phase.STOPPED, "", f"Stopped by {action.by}." if action and is_known else "Stopped."
-    )
+    # Without a name it would only repeat the phase.
+    words = f"Stopped by {action.by}." if action and is_known else ""
+    return Diagnosis(Phase.STOPPED, "", words)
 
 
 def _without_pod(notebook: Notebook, children: Children) -> Diagnosis:
@@ -97,16 +97,14 @@ def _unscheduled(notebook: Notebook, pod: JsonObject) -> Diagnosis:
         return Diagnosis(Phase.PENDING, "", "Waiting for a node.")
     if match := _MISSING_CLAIM.search(message):
         words = (
-            f"There is no volume {match['name']} in {notebook.metadata.namespace}. "
-            "It starts by itself when there is one."
+            f"No volume {match['name']}. It starts by itself when there is one in "
+            f"{notebook.metadata.namespace}."
         )
         return Diagnosis(Phase.PENDING, "VolumeMissing", words)
     match = _NODES.match(message)
     why = match["why"] if match else message
-    words = _scarce(why) or f"No node can take it: {quoted(why)}."
-    return Diagnosis(
-        Phase.PENDING, "Unschedulable", f"{words} It starts by itself when a node can take it."
-    )
+    words = _scarce(why) or f"No node can take it: {quoted(why)}. It starts by itself when one can."
+    return Diagnosis(Phase.PENDING, "Unschedulable", words)
 
 
 def _scarce(why: str) -> str:
@@ -115,10 +113,11 @@ def _scarce(why: str) -> str:
     resources = list(dict.fromkeys(match["resource"] for match in found if match))
     if not all(found):
         return ""
-    titles = [
-        f"GPU ({name})" if is_accelerator(name) else _TITLES.get(name, name) for name in resources
-    ]
-    return f"No free {' and '.join(titles)}."
+    titles = ["GPU" if is_accelerator(name) else _TITLES.get(name, name) for name in resources]
+    return (
+        f"No free {' and '.join(titles)}. It starts by itself when a node has enough "
+        f"{' and '.join(resources)}."
+    )
 
 
 def _scheduled(notebook: Notebook, children: Children, pod: JsonObject) -> Diagnosis:

@@ -61,10 +61,19 @@ def parse_quantity(value: object) -> Quantity:
         InvalidQuantityError: no quantity, or larger than any cluster (2^63 - 1).
     """
     if isinstance(value, float):
+        # Parsers of JSON and YAML also make floats of integers that are too long for them.
+        if abs(value) > _MAX_AMOUNT:
+            raise InvalidQuantityError("More than any cluster has")
         raise InvalidQuantityError(f"{value!r} is a YAML float: put it in quotes, '{value!r}'")
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise InvalidQuantityError(f"{type(value).__name__} is no quantity: write for example 2Gi")
     return _parse(value if isinstance(value, str) else _digits(value))
+
+
+def is_quantity(typed: str | float) -> bool:
+    """Whether what was typed follows the grammar, be it ever so large. Pure."""
+    text = typed if isinstance(typed, str) else _plain(typed)
+    return len(text) <= _MAX_LENGTH and _GRAMMAR.fullmatch(text) is not None
 
 
 def cpu(typed: str | float) -> Quantity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,9 @@ from nbcore.objects import object_at, text_at
 from nbcore.quantities import cpu_text, memory_text
 from nbcore.status import Phase
 
-_GOING_ON_LENGTH = 80
+# As much as the list's column holds.
+_GOING_ON_LENGTH = 35
+_SENTENCE_END = re.compile(r"\.(?:\s|$)")
 _MALFORMED = "Malformed"
 
 
@@ -26,7 +29,7 @@ class NotebookRow:
     """One line of the list.
 
     Attributes:
-        going_on: the cause in at most 80 characters; "" when all is well.
+        going_on: the cause at a glance, see brief(); "" when all is well.
         type_title: for example JupyterLab; "" for an object that is not understood.
         image: the full reference; ``image_short`` is without registry.
         cpu: cores; 0 when unknown. ``memory``: bytes.
@@ -113,6 +116,17 @@ def shorten(text: str, length: int) -> str:
     return (cut.rsplit(" ", 1)[0] or cut).rstrip(" ,.;:") + "…"
 
 
+def brief(message: str) -> str:
+    """The first sentence of a cause; of a long one what stands before the colon. Pure.
+
+    The words of status.message are made so that this says what is the matter.
+    """
+    sentence = _SENTENCE_END.split(message, maxsplit=1)[0]
+    if len(sentence) > _GOING_ON_LENGTH:
+        sentence = sentence.split(": ", 1)[0]
+    return shorten(sentence, _GOING_ON_LENGTH)
+
+
 def _row(found: JsonObject, catalog: Catalog, now: datetime) -> NotebookRow:
     try:
         return _understood(Notebook.from_object(found, catalog), catalog, now)
@@ -129,7 +143,7 @@ def _understood(notebook: Notebook, catalog: Catalog, now: datetime) -> Notebook
         uid=notebook.metadata.uid,
         phase=phase,
         reason=notebook.status.reason if is_up_to_date else "",
-        going_on=shorten(_going_on(notebook), _GOING_ON_LENGTH) if is_up_to_date else "",
+        going_on=_going_on(notebook) if is_up_to_date else "",
         type_title=IDES[notebook.type].title,
         image=notebook.image,
         image_short=_image_short(notebook.image, catalog),
@@ -154,7 +168,7 @@ def _malformed(metadata: Metadata, problem: str, now: datetime) -> NotebookRow:
         uid=metadata.uid,
         phase=Phase.TERMINATING if metadata.is_terminating else Phase.FAILED,
         reason=_MALFORMED,
-        going_on=shorten(f"Not understood: {problem}", _GOING_ON_LENGTH),
+        going_on=brief(f"Not understood: {problem}"),
         type_title="",
         image="",
         image_short="",
@@ -178,8 +192,8 @@ def _going_on(notebook: Notebook) -> str:
         return ""
     action = notebook.last_action
     if notebook.phase is Phase.STOPPED and action and action.verb is Verb.STOP and action.by:
-        return f"Stopped by {action.by}"
-    return notebook.status.message
+        return shorten(f"Stopped by {action.by}", _GOING_ON_LENGTH)
+    return brief(notebook.status.message)
 
 
 def _image_short(reference: str, catalog: Catalog) -> str:

@@ -12,6 +12,7 @@ from nbcore.catalog import Catalog
 from nbcore.errors import FieldError, InvalidFormError, NbError
 from nbcore.form import NotebookForm, problems
 from nbcore.ides import IDES
+from nbcore.images import image_problem
 from ui import (
     actions,
     cluster,
@@ -92,6 +93,8 @@ def _draw_consequences(form: NotebookForm, found: Sequence[FieldError], catalog:
         st.markdown("**Will it start?**")
         with st.container(gap="xsmall"):
             _draw_verdict(form, found, catalog)
+            if manifests:
+                findings.draw(offers.beyond_nodes(manifests.notebook))
     with st.container(border=True):
         st.markdown("**What will be sent**")
         if manifests:
@@ -115,7 +118,7 @@ def _draw_verdict(form: NotebookForm, found: Sequence[FieldError], catalog: Cata
         return
     if catalog.type_of_image(form.image):
         st.markdown(":green[:material/check_circle:] Image is in the catalog.")
-    elif form.image:
+    elif not image_problem(form.image):
         words = (
             f"Image is not in the catalog. It has to work as {IDES[form.type].title} on port 8888."
         )

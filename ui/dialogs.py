@@ -26,7 +26,7 @@ def confirm(verb: Verb, targets: Sequence[Target]) -> None:
 def _stop_body(targets: Sequence[Target]) -> None:
     _close_when_answered()
     _name_them(targets)
-    st.write("What runs in it ends. Files on the volume are kept.")
+    st.write(escape(f"What runs in {_it(targets)} ends. {_lost_at_stop(targets)}"))
     _buttons(Verb.STOP, targets)
 
 
@@ -43,9 +43,31 @@ def _delete_body(targets: Sequence[Target]) -> None:
             else "Delete the volume, too: its files"
         )
         st.checkbox(f"{label} are lost.", key=_WITH_VOLUME)
-    else:
-        st.write("It has no volume: its files are lost.")
+    if words := without_volume(targets):
+        st.write(escape(words))
     _buttons(Verb.DELETE, targets)
+
+
+def without_volume(targets: Sequence[Target]) -> str:
+    """Whose files are lost because they lie on no volume; "" when all have one. Pure."""
+    bare = [target.name for target in targets if not target.volume]
+    if not bare:
+        return ""
+    if len(targets) == 1:
+        return "It has no volume: its files are lost."
+    verb, whose = ("has", "its") if len(bare) == 1 else ("have", "their")
+    return f"{', '.join(bare)} {verb} no volume: {whose} files are lost."
+
+
+def _lost_at_stop(targets: Sequence[Target]) -> str:
+    lost = without_volume(targets)
+    if all(not target.volume for target in targets):
+        return lost
+    return f"Files on {'the volume' if len(targets) == 1 else 'volumes'} are kept. {lost}".strip()
+
+
+def _it(targets: Sequence[Target]) -> str:
+    return "it" if len(targets) == 1 else "them"
 
 
 def _name_them(targets: Sequence[Target]) -> None:

@@ -75,7 +75,7 @@ def draw_name(ide: IdeType, known: Known, slots: Slots) -> str:
         help="Lower-case letters, digits and '-'. It is part of the address.",
     )
     slots.reserve(Field.NAME)
-    return text.strip()
+    return typed.visible(text)
 
 
 def draw_namespace(names: Sequence[str], chosen: str, slots: Slots) -> str:
@@ -106,7 +106,7 @@ def draw_image(ide: IdeType, catalog: Catalog, slots: Slots) -> str:
         help="Choose from the catalog, or type the reference of an image of your own.",
     )
     slots.reserve(Field.IMAGE)
-    return (image or "").strip()
+    return typed.visible(image or "")
 
 
 def draw_size(gpus: Sequence[str], slots: Slots) -> Size:

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from nbcore.errors import FieldError
 from nbcore.form import Field
+from ui import typed
 from ui.markdown import escape
 
 _TOUCHED = "new_touched"
@@ -89,4 +90,4 @@ def text_field(
         label, key=key(name), on_change=touch, args=(name,), autocomplete="off", help=hint
     )
     slots.reserve(name)
-    return text.strip()
+    return typed.visible(text)

@@ -7,9 +7,12 @@ import re
 # CommonMark lets every ASCII punctuation character be escaped
 # (https://spec.commonmark.org/0.31.2/#backslash-escapes).
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-# Emoji (:smile:), icons (:material/x:) and bare links are found in the text after escapes are gone;
-# an invisible word joiner after these characters keeps them text.
-_AFTER_PARSING = re.compile(r"(\\[:@]|www)(?=\S)")
+# Emoji (:smile:), icons (:material/x:), links and mail addresses are found in the text after escapes
+# are gone. An invisible word joiner keeps them text; nowhere else, for people copy what they see,
+# and an image's reference (host:5000/lab:1.2@sha256:...) has to stay what it is.
+_AFTER_PARSING = re.compile(
+    r"(?<=:)(?=(?:material/)?[\w+-]+:|//)|(?<=www)(?=\.)|(?<=@)(?=[\w-]+\.)", re.IGNORECASE
+)
 _WORD_JOINER = "\u2060"
 
 
@@ -19,5 +22,4 @@ def escape(text: str) -> str:
     No link, image, icon, colour, formula, heading, list or HTML can come out of it.
     """
     one_line = " ".join(text.split())
-    escaped = _PUNCTUATION.sub(r"\\\1", one_line)
-    return _AFTER_PARSING.sub(rf"\1{_WORD_JOINER}", escaped)
+    return _PUNCTUATION.sub(r"\\\1", _AFTER_PARSING.sub(_WORD_JOINER, one_line))

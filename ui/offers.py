@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from nbcore.accelerators import COMMON_GPUS, is_accelerator
+from nbcore.capacity import too_large
+from nbcore.findings import Finding
 from nbcore.form import Known
 from nbcore.kube.resources import (
     NODES,
@@ -11,6 +13,7 @@ from nbcore.kube.resources import (
     STORAGE_CLASSES,
     Resource,
 )
+from nbcore.names import JsonObject
 from nbcore.objects import object_at, text_at
 from nbcore.quantities import memory_text
 from nbcore.volumes import Volume, default_class
@@ -32,6 +35,11 @@ def gpu_resources() -> list[str]:
     nodes = session.services().cache.list(NODES)
     found = {key for node in nodes for key in object_at(node, "status", "allocatable")}
     return sorted(key for key in found if is_accelerator(key)) or list(COMMON_GPUS)
+
+
+def beyond_nodes(notebook: JsonObject) -> tuple[Finding, ...]:
+    """What a notebook asks for that no node has."""
+    return too_large(notebook, session.services().cache.list(NODES))
 
 
 def volume_titles(namespace: str) -> dict[str, str]:

@@ -120,17 +120,17 @@ def columns(on_click: Callable[[], None], *, with_namespace: bool) -> dict[str, 
     shown: dict[str, Any] = {
         # Without a key the menu is drawn but never opens.
         "⋮": config.ButtonColumn(width=40, type="tertiary", key=MENU_KEY, on_click=on_click),
-        "Name": config.TextColumn(width=118),
+        "Name": config.TextColumn(width=112),
         "Status": config.MultiselectColumn(
             width=92, options=[phase.value for phase in COLORS], color=list(COLORS.values())
         ),
         "Open": config.LinkColumn(width=66, display_text="Open ↗"),
-        "What is going on": config.TextColumn(width=216),
+        "What is going on": config.TextColumn(width=250),
         "Namespace": config.TextColumn(width=110) if with_namespace else None,
         "Type": config.TextColumn(width=84),
-        "Image": config.TextColumn(width=182),
-        "Size": config.TextColumn(width=154),
-        "Volume": config.TextColumn(width=100),
+        "Image": config.TextColumn(width=152),
+        "Size": config.TextColumn(width=180),
+        "Volume": config.TextColumn(width=84),
         "Owner": config.TextColumn(width=60),
         "Age": config.TextColumn(width=58),
     }

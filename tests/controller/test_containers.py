@@ -47,6 +47,13 @@ def verdict(own_pod: JsonObject, *events: JsonObject, is_ready: bool = False) ->
         ),
         pytest.param(
             pod(CREATING),
+            [event("Pulling", f"{PULL}: installing packages (91)")],
+            "Pulling",
+            "Installing packages (91).",
+            id="pull with words",
+        ),
+        pytest.param(
+            pod(CREATING),
             [event("Pulled", at=LATE), event("Pulling", PULL, at=EARLY)],
             "ContainerCreating",
             "Its container is being made.",
@@ -111,14 +118,14 @@ def verdict(own_pod: JsonObject, *events: JsonObject, is_ready: bool = False) ->
             pod(RUNNING, started=False, lastState=OOM),
             [],
             "OOMKilled",
-            "JupyterLab ran out of memory at 4Gi, and is starting again.",
+            "Out of memory at 4Gi. JupyterLab is starting again.",
             id="starting again after it ran out of memory",
         ),
         pytest.param(
             pod({"terminated": {"exitCode": 0, "reason": "Completed"}}),
             [],
             "Restarting",
-            "JupyterLab was shut down, and restarts.",
+            "JupyterLab restarts. It was shut down.",
             id="shut down from its own menu",
         ),
     ],
@@ -160,21 +167,21 @@ def test_given_a_start_when_followed_then_it_is_starting_and_says_what_happens(
                 )
             ],
             "ImagePull",
-            f"Image {IMAGE} can't be pulled: the sandbox has no runtime for it.",
+            f"Can't pull image {IMAGE}: the sandbox has no runtime for it.",
             id="another cause, in its own words",
         ),
         pytest.param(
             pod(waiting("InvalidImageName")),
             [],
             "ImagePull",
-            f"Image {IMAGE} can't be pulled.",
+            f"Can't pull image {IMAGE}.",
             id="no cause",
         ),
         pytest.param(
             pod(waiting("CrashLoopBackOff"), lastState=OOM, restartCount=6),
             [],
             "OOMKilled",
-            "Out of memory at 4Gi, 6 restarts. Kernels were lost; files on the volume are safe. "
+            "Out of memory at 4Gi, 6 restarts. Kernels were lost; files on a volume are safe. "
             "Give it more memory.",
             id="out of memory again and again",
         ),
@@ -182,7 +189,7 @@ def test_given_a_start_when_followed_then_it_is_starting_and_says_what_happens(
             pod(OOM, restartCount=0),
             [],
             "OOMKilled",
-            "Out of memory at 4Gi. Kernels were lost; files on the volume are safe. "
+            "Out of memory at 4Gi. Kernels were lost; files on a volume are safe. "
             "Give it more memory.",
             id="out of memory just now",
         ),
@@ -194,14 +201,14 @@ def test_given_a_start_when_followed_then_it_is_starting_and_says_what_happens(
             ),
             [],
             "CrashLoop",
-            "JupyterLab ended with exit code 1, 1 restart. Look at its log.",
+            "Exit code 1, 1 restart. JupyterLab ended by itself: look at its log.",
             id="crash",
         ),
         pytest.param(
             pod(waiting("CrashLoopBackOff"), lastState={"terminated": {"exitCode": 0}}),
             [],
             "CrashLoop",
-            "JupyterLab ended with exit code 0. Look at its log.",
+            "Exit code 0. JupyterLab ended by itself: look at its log.",
             id="ends at once without an error",
         ),
         pytest.param(

@@ -53,14 +53,14 @@ def unschedulable(message: str) -> JsonObject:
             ),
             Phase.PENDING,
             "Unschedulable",
-            "No free GPU (nvidia.com/gpu). It starts by itself when a node can take it.",
+            "No free GPU. It starts by itself when a node has enough nvidia.com/gpu.",
             id="no free GPU",
         ),
         pytest.param(
             unschedulable("0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory."),
             Phase.PENDING,
             "Unschedulable",
-            "No free CPU and memory. It starts by itself when a node can take it.",
+            "No free CPU and memory. It starts by itself when a node has enough cpu and memory.",
             id="two scarce resources",
         ),
         pytest.param(
@@ -71,7 +71,7 @@ def unschedulable(message: str) -> JsonObject:
             Phase.PENDING,
             "Unschedulable",
             "No node can take it: 1 Insufficient cpu, 2 node(s) had untolerated taint(s). "
-            "It starts by itself when a node can take it.",
+            "It starts by itself when one can.",
             id="two causes, newer tail",
         ),
         pytest.param(
@@ -79,14 +79,14 @@ def unschedulable(message: str) -> JsonObject:
             Phase.PENDING,
             "Unschedulable",
             "No node can take it: no nodes available to schedule pods. "
-            "It starts by itself when a node can take it.",
+            "It starts by itself when one can.",
             id="a sentence of another form",
         ),
         pytest.param(
             unschedulable('0/1 nodes are available: persistentvolumeclaim "data" not found. x'),
             Phase.PENDING,
             "VolumeMissing",
-            "There is no volume data in demo. It starts by itself when there is one.",
+            "No volume data. It starts by itself when there is one in demo.",
             id="volume missing",
         ),
         pytest.param(
@@ -156,10 +156,8 @@ def test_given_a_pod_of_an_earlier_template_when_ready_then_it_is_said_to_restar
         pytest.param(
             action("stop"), None, Diagnosis(Phase.STOPPED, "", "Stopped by alice."), id="by alice"
         ),
-        pytest.param({}, None, Diagnosis(Phase.STOPPED, "", "Stopped."), id="by kubectl"),
-        pytest.param(
-            action("start"), None, Diagnosis(Phase.STOPPED, "", "Stopped."), id="started before"
-        ),
+        pytest.param({}, None, Diagnosis(Phase.STOPPED, "", ""), id="by kubectl"),
+        pytest.param(action("start"), None, Diagnosis(Phase.STOPPED, "", ""), id="started before"),
     ],
 )
 def test_given_a_suspended_notebook_when_seen_then_it_says_whether_and_by_whom_it_stopped(

@@ -20,7 +20,10 @@ def test_given_good_cpu_when_checked_then_nothing_is_wrong(typed: str | float) -
         pytest.param(float("nan"), "'nan' is no quantity", id="NaN as a number"),
         pytest.param("1e30", "more than any cluster has.", id="10^30"),
         pytest.param("2Gi", "more than any machine has.", id="a unit of memory"),
-        pytest.param("0,5", "'0,5' is no quantity", id="comma"),
+        pytest.param("0,5", "'0,5' is no quantity: use a point, 0.5.", id="comma"),
+        pytest.param("two", "'two' is no quantity: write for example 0.5 or 500m.", id="a word"),
+        pytest.param("0.0001", "0.0001 CPU is too little: at least 0.001 CPU", id="next to none"),
+        pytest.param("x" * 100, f"'{'x' * 32}...' is no quantity", id="a long text"),
     ],
 )
 def test_given_bad_cpu_when_checked_then_the_remedy_is_told(
@@ -39,10 +42,12 @@ def test_given_good_memory_when_checked_then_nothing_is_wrong(typed: str | float
     [
         pytest.param("", "A size is needed, for example 8Gi.", id="empty"),
         pytest.param("8", "8 bytes is too little: at least 32 MiB, for example 8Gi.", id="no unit"),
-        pytest.param("500m", "0.5 bytes is too little", id="milli"),
+        pytest.param(
+            "500m", "500m means 0.5 bytes, which is too little: at least 32 MiB", id="milli"
+        ),
         pytest.param("0", "0 bytes is too little", id="0"),
         pytest.param("-8Gi", "-8 GiB is too little", id="negative"),
-        pytest.param("1 Gi", "'1 Gi' is no quantity", id="space"),
+        pytest.param("1 Gi", "'1 Gi' is no quantity: write for example 8Gi.", id="space"),
         pytest.param("1_000Gi", "is no quantity", id="underscore"),
         pytest.param("2Pi", "2 PiB is more than any machine has.", id="too much"),
         pytest.param("1e30", "more than any cluster has.", id="10^30"),
@@ -114,6 +119,10 @@ def test_given_a_bad_volume_name_when_checked_then_the_remedy_is_told(name: str)
     assert fieldrules.volume_name_problem(name)
 
 
+def test_given_a_long_volume_name_when_checked_then_its_length_is_told() -> None:
+    assert "300 characters" in (fieldrules.volume_name_problem("a" * 300) or "")
+
+
 @pytest.mark.parametrize("namespace", ["", "A", "a.b", "../x", "a" * 64])
 def test_given_a_bad_namespace_when_checked_then_it_is_refused(namespace: str) -> None:
     assert fieldrules.namespace_problem(namespace)
@@ -129,6 +138,7 @@ def test_given_a_bad_namespace_when_checked_then_it_is_refused(namespace: str) -
         pytest.param((("A=B", "1"),), "is no variable", id="sign"),
         pytest.param((("A", "1"), ("A", "2")), "A stands there twice.", id="twice"),
         pytest.param((("NB_PREFIX", "/"),), "NB_PREFIX is set for you", id="ours"),
+        pytest.param((("HOME", "/etc"),), "HOME is set for you", id="home"),
         pytest.param((("A", "\0"),), "NUL", id="NUL"),
     ],
 )

@@ -109,10 +109,13 @@ def test_given_an_object_that_is_no_notebook_when_listed_then_it_is_one_row_that
     visit.has_notebook("strange", container={"image": None})
     visit.has_notebook("good", phase="Ready")
 
-    rows = listed(visit.open_list())
+    page = visit.open_list()
+    rows = listed(page)
+    select(page, list(rows).index("strange"))
 
     assert list(rows["strange"]["Status"]) == ["Failed"]
-    assert "image is missing" in rows["strange"]["What is going on"]
+    assert rows["strange"]["What is going on"] == "Not understood"
+    assert "image is missing" in words(page)
     assert list(rows["good"]["Status"]) == ["Ready"]
 
 
@@ -168,6 +171,35 @@ def test_given_a_volume_when_its_notebook_is_deleted_then_it_goes_only_if_ticked
 
     assert visit.names("notebooks") == set()
     assert visit.names("persistentvolumeclaims") == left
+
+
+@pytest.mark.parametrize(
+    ("verb", "positions", "said"),
+    [
+        pytest.param("Stop", [0], "ends. It has no volume: its files are lost.", id="stop bare"),
+        pytest.param("Stop", [1], "ends. Files on the volume are kept.", id="stop with a volume"),
+        pytest.param("Delete", [0], "It has no volume: its files are lost.", id="delete bare"),
+        pytest.param("Delete", [0, 1], "bare has no volume: its files are lost.", id="delete both"),
+        pytest.param(
+            "Stop",
+            [0, 1],
+            "Files on volumes are kept. bare has no volume: its files are lost.",
+            id="stop both",
+        ),
+    ],
+)
+def test_given_notebooks_with_and_without_volume_when_asked_then_it_says_what_is_lost(
+    visit: Visit, verb: str, positions: list[int], said: str
+) -> None:
+    visit.has_notebook("bare", phase="Ready")
+    visit.has_notebook("full", phase="Ready", **with_home("full"))
+    page = visit.open_list()
+    order = [["bare", "full"][position] for position in positions]
+
+    click(select(page, *(list(listed(page)).index(name) for name in order)), verb)
+
+    assert said in words(page)
+    assert ("files are lost" in words(page)) == (0 in positions)
 
 
 def test_given_a_dialog_when_cancelled_then_nothing_happens(visit: Visit) -> None:

@@ -16,6 +16,12 @@ JOINER = "\u2060"
         pytest.param("http://x.y", rf"http\:{JOINER}\/\/x\.y", id="a bare link"),
         pytest.param("www.x.y", rf"www{JOINER}\.x\.y", id="a bare link without scheme"),
         pytest.param("a@b.c", rf"a\@{JOINER}b\.c", id="a mail address"),
+        pytest.param(":material/home:", rf"\:{JOINER}material\/home\:", id="an icon"),
+        pytest.param(
+            "host:5000/team/lab:1.2@sha256:ab",
+            r"host\:5000\/team\/lab\:1\.2\@sha256\:ab",
+            id="an image's reference, which people copy",
+        ),
         pytest.param("$x$ `y` *z*", r"\$x\$ \`y\` \*z\*", id="formula, code, emphasis"),
         pytest.param("", "", id="nothing"),
     ],

@@ -37,3 +37,17 @@ def test_given_a_line_without_a_sign_when_read_then_its_number_is_told() -> None
     assert pairs == (("A", "1"),)
     assert error is not None
     assert error.message.startswith("Line 3 ")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(" team/lab:1.2\n", "team/lab:1.2", id="spaces around it"),
+        pytest.param("team/\u200blab:\u20601.2\ufeff", "team/lab:1.2", id="invisible characters"),
+        pytest.param("te am", "te am", id="a space within, which a rule names"),
+    ],
+)
+def test_given_a_copied_text_when_read_then_only_what_is_seen_counts(
+    text: str, expected: str
+) -> None:
+    assert typed.visible(text) == expected
