@@ -9,8 +9,15 @@ import aiohttp
 import psutil
 import pytest
 from aiohttp import web
+from starlette.types import Message
 
-from tests.gateway.rig import MEBIBYTE, Serve, Served, url
+from gateway.connections import open_session
+from gateway.exchange import Exchange
+from gateway.proxy_http import proxy_http
+from gateway.routes import ToNotebook
+from gateway.upstream import Address
+from nbcore.ides import IDES, IdeType
+from tests.gateway.rig import MEBIBYTE, Serve, Served, head, url
 
 
 async def test_given_server_sent_events_when_streamed_then_each_arrives_at_once(
@@ -163,3 +170,40 @@ async def settled(read: object) -> int:
         now = int(read())
         last, since = now, since + 1 if now == last and now > 0 else 0
     return last
+
+
+async def test_given_a_body_that_stops_when_its_time_is_over_then_408_and_the_notebook_is_let_go(
+    serve: Serve,
+) -> None:
+    seen = asyncio.Event()
+
+    async def wait_for_all(request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            await request.read()
+        finally:
+            seen.set()
+        return web.Response()
+
+    port = await serve(wait_for_all)
+    origin = "http://localhost:8501"
+    lines = {"origin": origin, "content-length": "1000"}
+    asked = head(method="POST", raw_path="/notebook/demo/nb/", headers=lines)
+    target = ToNotebook("demo", "nb", "")
+    exchange = Exchange(asked, target, Address("127.0.0.1", port), IDES[IdeType.JUPYTER])
+    sent: list[Message] = []
+    pieces: list[Message] = [{"type": "http.request", "body": b"abc", "more_body": True}]
+
+    async def receive() -> Message:
+        if not pieces:
+            await asyncio.Event().wait()
+        return pieces.pop()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async with open_session() as session:
+        await asyncio.wait_for(proxy_http(exchange, session, receive, send, body_idle=0.1), 5)
+        await asyncio.wait_for(seen.wait(), 5)
+
+    assert sent[0]["status"] == 408
+    assert (b"cross-origin-opener-policy", b"same-origin") in sent[0]["headers"]

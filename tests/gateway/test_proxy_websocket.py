@@ -297,3 +297,32 @@ async def test_given_an_endless_message_when_it_passes_the_limit_then_1009_and_m
     assert message.type is aiohttp.WSMsgType.CLOSE
     assert message.data == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
     assert peak - before < 4 * MAX_MESSAGE_BYTES
+
+
+async def test_given_a_browser_that_vanishes_while_the_notebook_talks_then_nothing_is_complained_of(
+    gateway: Served,
+    serve: Serve,
+    browser: aiohttp.ClientSession,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ended = asyncio.Event()
+
+    async def chatter(ws: web.WebSocketResponse) -> None:
+        try:
+            while not ws.closed:
+                await ws.send_str("x" * 10_000)
+                await asyncio.sleep(0)
+        except ConnectionError:
+            pass
+        finally:
+            ended.set()
+
+    await serve(socket_of(chatter))
+    caplog.set_level("INFO", "gateway")
+    for _ in range(5):
+        ended.clear()
+        async with connect(gateway, browser) as ws:
+            await ws.receive_str(timeout=5)
+        await asyncio.wait_for(ended.wait(), 10)
+
+    assert caplog.messages == []
