@@ -145,6 +145,23 @@ def test_given_a_sandbox_that_is_killed_when_running_then_the_app_says_so_and_en
     eventually(lambda: all(map(is_gone, children)), seconds=10)
 
 
+def test_given_a_sandbox_that_hangs_when_seconds_pass_then_the_app_notices_and_recovers(
+    start: Start,
+) -> None:
+    app = start()
+    eventually(lambda: app.says("cluster   ready"), seconds=40)
+    eventually(lambda: app.get("/notebook/demo/none/").status == 404, seconds=10)
+    sandbox = next(child for child in app.children() if "sandbox" in child.cmdline())
+
+    sandbox.suspend()
+    eventually(lambda: app.says("silent for too long; trying again"), seconds=15)
+    sandbox.resume()
+
+    eventually(lambda: app.says("The API server answers again"), seconds=15)
+    assert app.log.read_text().count("WARNING") == 1
+    assert app.process.poll() is None
+
+
 def test_given_a_folder_that_cant_be_made_when_started_then_one_sentence_says_so(
     start: Start, tmp_path: Path
 ) -> None:
