@@ -8,9 +8,12 @@ import time
 
 import pytest
 import uvicorn
+from starlette.types import Message
 
-from gateway.protocol import MAX_UNPARSED_BYTES, GuardedProtocol, guard
-from tests.gateway.rig import Served, app_behind
+from gateway.middleware import Gateway
+from gateway.protocol import MAX_UNPARSED_BYTES, GuardedProtocol
+from gateway.streams import OpenStreams
+from tests.gateway.rig import Cluster, Served, app_behind
 
 FLOOD_BYTES = 40 * MAX_UNPARSED_BYTES
 HEADERS = (
@@ -114,8 +117,16 @@ async def test_given_an_unfinished_head_when_its_time_is_over_then_the_connectio
     assert b"the app" in whole
 
 
-async def test_given_a_server_that_is_not_uvicorn_when_guarded_then_it_says_no() -> None:
-    async def receive() -> dict[str, str]:
-        return {}
+async def test_given_a_server_that_is_not_uvicorn_when_started_then_nothing_is_served() -> None:
+    sent: list[Message] = []
 
-    assert not guard(receive)
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    gateway = Gateway(app_behind, cluster=Cluster(), streams=OpenStreams())
+    await gateway({"type": "lifespan"}, receive, send)
+
+    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
