@@ -1,7 +1,9 @@
-"""YAML as the API server reads it: JSON values only, built one event at a time. Pure.
+"""YAML as the API server reads it: JSON values only, built one event at a time.
 
 A loader of the library would recurse as deep as the text says, follow aliases and make dates.
 The rules for plain words are those of https://pkg.go.dev/sigs.k8s.io/yaml.
+
+Pure.
 """
 
 from __future__ import annotations

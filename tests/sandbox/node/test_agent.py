@@ -119,7 +119,8 @@ async def test_given_a_deleted_pod_when_it_does_not_obey_then_it_is_killed_after
 
     assert marked(mark) == set()
     assert world.events("Killing") == ["Stopping container lab"]
-    assert not (world.data / "pods" / found["metadata"]["uid"]).exists()
+    folder = world.data / "pods" / found["metadata"]["uid"]
+    await eventually(lambda: not folder.exists())
 
 
 async def test_given_a_container_that_ends_when_started_again_then_it_backs_off(
