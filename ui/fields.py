@@ -119,6 +119,7 @@ def draw_size(gpus: Sequence[str], slots: Slots) -> Size:
         default=SIZES[0].title,
         required=True,
         key=key("size"),
+        wrap=True,
     )
     is_custom = title == _CUSTOM
     places = st.columns(4 if is_custom else 2)

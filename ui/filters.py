@@ -48,6 +48,7 @@ def draw(counts: Mapping[Phase, int]) -> Filters:
             key=_PHASES,
             on_change=_write_phases,
             label_visibility="collapsed",
+            wrap=True,
         )
     return Filters(search or "", frozenset(phases))
 

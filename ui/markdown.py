@@ -7,7 +7,7 @@ import re
 # CommonMark lets every ASCII punctuation character be escaped
 # (https://spec.commonmark.org/0.31.2/#backslash-escapes).
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-# Emoji (:smile:), icons (:material/x:), links and mail addresses are found in the text after escapes
+# Emoji (:smile:), icons (:material/x:), links and addresses are found in the text after escapes
 # are gone. An invisible word joiner keeps them text; nowhere else, for people copy what they see,
 # and an image's reference (host:5000/lab:1.2@sha256:...) has to stay what it is.
 _AFTER_PARSING = re.compile(

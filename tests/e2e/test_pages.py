@@ -49,6 +49,23 @@ def test_given_a_phone_when_a_page_is_drawn_then_it_does_not_scroll_sideways(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_given_a_phone_when_the_form_is_drawn_then_every_size_is_in_sight(
+    page: Page, app: RunningApp
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    page.goto(f"{app.url}/new")
+    sizes = page.get_by_role("radiogroup", name="Size").or_(page.get_by_role("group", name="Size"))
+    expect(sizes.get_by_role("radio").or_(sizes.get_by_role("button"))).to_have_count(4)
+
+    edges = sizes.locator("button").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).flatMap(box => [box.left, box.right])"
+    )
+    assert len(edges) == 8
+    assert min(edges) >= 0
+    assert max(edges) <= 390
+
+
 def test_given_the_font_when_a_page_is_drawn_then_it_is_ours(page: Page, app: RunningApp) -> None:
     page.goto(app.url)
     expect(page.get_by_role("heading", name="Notebooks")).to_be_visible()

@@ -202,3 +202,11 @@ def test_given_cpu_when_shown_then_it_reads_as_cores(value: str, text: str) -> N
 )
 def test_given_memory_when_shown_then_the_unit_fits(value: str, text: str) -> None:
     assert memory_text(parse_quantity(value)) == text
+
+
+@pytest.mark.parametrize("value", [1e30, float("inf"), 10**30], ids=str)
+def test_given_a_number_beyond_any_cluster_when_read_then_no_quotes_are_recommended(
+    value: float,
+) -> None:
+    with pytest.raises(InvalidQuantityError, match="More than any cluster has"):
+        parse_quantity(value)
