@@ -66,7 +66,6 @@ class Informer:
 
     Attributes:
         last_contact: time.monotonic() of the server's last answer or event; 0.0 before the first.
-        is_connected: a watch is open now.
     """
 
     def __init__(
@@ -96,7 +95,6 @@ class Informer:
             target=self._run, name=f"informer-{resource.plural}", daemon=True
         )
         self.last_contact = 0.0
-        self.is_connected = False
 
     def start(self) -> None:
         """Starts the thread; returns at once."""
@@ -189,7 +187,6 @@ class Informer:
         self._watch = watch
         self._answered()
         self._complaint = ""
-        self.is_connected = True
         try:
             # stop() may have looked for the watch just before it was there.
             if not self._stopping.is_set():
@@ -200,7 +197,6 @@ class Informer:
             # Usual for a watch on which nothing happens; if the server is gone, the next one fails.
             log.debug("%s: %s", error.request, error)
         finally:
-            self.is_connected = False
             self._watch = None
             watch.release()
 
