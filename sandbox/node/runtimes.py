@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,10 @@ from sandbox.node.images import Runtime
 
 REQUIREMENTS = Path(__file__).with_name("jupyterlab.txt")
 _COMPLETE = "complete"
+# Else each new volume's first visit asks whether news may be fetched from the internet.
+_LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
 _LOCK_PAUSE = 0.2
 _LAST_LINES = 5
 
@@ -152,7 +157,7 @@ class Runtimes:
             await self._run(
                 str(python), *pip, "-r", str(self._requirements), total=_count(requirements)
             )
-            _keep_packages_at_home(folder)
+            _furnish(folder)
             (folder / _COMPLETE).touch()
 
     def _say(self, words: str) -> None:
@@ -210,7 +215,11 @@ def progress_of(line: str, done: int, total: int) -> str:
     return f"{min(done, total)} of {total} packages" if is_package_line(line) else ""
 
 
-def _keep_packages_at_home(folder: Path) -> None:
+def _furnish(folder: Path) -> None:
+    """What a new runtime needs besides its packages."""
+    settings = folder / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(_LAB_SETTINGS))
     site = next((folder / "lib").glob("python*/site-packages"))
     (site / "sandbox_packages.py").write_text(_SITE_MODULE)
     (site / "sandbox_packages.pth").write_text("import sandbox_packages\n")
