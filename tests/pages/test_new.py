@@ -6,9 +6,8 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from nbcore.kube.resources import NODES, PERSISTENT_VOLUME_CLAIMS
+from nbcore.kube.resources import PERSISTENT_VOLUME_CLAIMS
 from nbcore.names import JsonObject
-from tests.cluster.api import eventually
 from tests.pages.visit import (
     NEW_PAGE,
     NOTEBOOKS_PAGE,
@@ -282,22 +281,3 @@ def test_given_a_form_that_could_not_be_sent_when_opened_again_then_it_shows_no_
 
     assert "to mend" not in words(page)
     assert ":material/error:" not in words(page)
-
-
-def test_given_more_gpus_than_any_node_has_when_typed_then_it_says_that_it_waits(
-    visit: Visit,
-) -> None:
-    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "small"}}
-    visit.api.create("/api/v1/nodes", node)
-    allocatable = {"cpu": "2", "memory": "8Gi", "nvidia.com/gpu": "1"}
-    visit.api.merge("/api/v1/nodes/small/status", {"status": {"allocatable": allocatable}})
-    eventually(
-        lambda: any("status" in each for each in visit.cache.list(NODES)), what="the node is there"
-    )
-    page = visit.open_form()
-    page.number_input(key="new_gpu_count").set_value(5)
-
-    said = words(run(page))
-    visit.api.delete("/api/v1/nodes/small")
-
-    assert "No node has 5 GPUs (nvidia.com/gpu). It waits until one does." in said
