@@ -38,10 +38,12 @@ class View:
     Args:
         kube: acts as the controller's account.
         wake: called with namespace and name of a notebook, from any thread.
-        wake_setting: called when a Setting changed.
+        wake_setting: called with the catalog's Setting when it changed; None when it is gone.
     """
 
-    def __init__(self, kube: Kube, wake: Wake, wake_setting: Callable[[], None]) -> None:
+    def __init__(
+        self, kube: Kube, wake: Wake, wake_setting: Callable[[JsonObject | None], None]
+    ) -> None:
         self._wake = wake
         self._wake_setting = wake_setting
         self._events = EventIndex()
@@ -135,6 +137,6 @@ class View:
 
     def _setting_changed(self, old: JsonObject | None, new: JsonObject | None) -> None:
         if any(obj is not None and key_of(obj)[1] in NAMES for obj in (old, new)):
-            self._wake_setting()
+            self._wake_setting(new)
             for notebook in self.notebooks.items():
                 self._wake(key_of(notebook))
