@@ -46,6 +46,7 @@ def main() -> None:
     cluster.draw_silence()
     reading = cluster.catalog()
     cluster.draw_catalog_problem(reading)
+    cluster.follow_catalog(reading)
     left, right = st.columns([1.7, 1], gap="large")
     slots = Slots()
     with left:

@@ -18,10 +18,9 @@ from nbcore.form import (
     suggest_free_name,
 )
 from nbcore.ides import IDES, IdeType
-from nbcore.images import parse_image
 from nbcore.quantities import cpu_text, memory_text, parse_quantity
 from ui import typed
-from ui.forms import Slots, follow, key, text_field, touch
+from ui.forms import Slots, follow, is_touched, key, text_field, touch
 
 _CUSTOM = "Custom"
 _CUSTOM_START = SizePreset(_CUSTOM, "1", "2")
@@ -88,10 +87,11 @@ def draw_namespace(names: Sequence[str], chosen: str, slots: Slots) -> str:
 
 def draw_image(ide: IdeType, catalog: Catalog, slots: Slots) -> str:
     """An image of the catalog, or one that is typed right there."""
-    images = [entry.image for entry in catalog.entries(ide)]
+    images = [entry.image for entry in catalog.offered(ide)]
     usual = catalog.default_image(ide)
     # One widget a type, so that each keeps its own choice and its own default.
     widget = key(f"{Field.IMAGE}_{ide}")
+    _follow_default(widget, usual)
     own = st.session_state.get(widget)
     image = st.selectbox(
         "Image",
@@ -186,8 +186,16 @@ def _draw_service(slots: Slots) -> ServiceType:
 
 
 def _image_title(image: str, catalog: Catalog) -> str:
-    description, parsed = catalog.description_of(image), parse_image(image)
-    return f"{description}  ·  {parsed.leaf}" if description and parsed else image
+    entry = catalog.entry_of(image)
+    return entry.title if entry else image
+
+
+def _follow_default(widget: str, usual: str | None) -> None:
+    """Lets an image that nobody chose follow the catalog's default when that changes."""
+    before = st.session_state.get(f"{widget}_usual")
+    if usual != before and st.session_state.get(widget) == before and not is_touched(Field.IMAGE):
+        st.session_state.pop(widget, None)
+    st.session_state[f"{widget}_usual"] = usual
 
 
 def _size_title(preset: SizePreset) -> str:
