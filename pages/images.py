@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from nbcore.catalog_changes import Change, ChangeKind
@@ -50,7 +52,7 @@ def main() -> None:
         catalog_editor.draw_json(found)
     else:
         catalog_editor.draw_table(found, ide)
-    _draw_problems(found)
+    _draw_problems(found, with_lines=ide is None)
     _draw_consequences(found, ide or IdeType.JUPYTER)
     with head:
         _draw_head(found)
@@ -110,8 +112,9 @@ def _draw_overtaken(found: Draft) -> None:
         st.markdown(f":orange[:material/call_merge:] {escape(line)}")
 
 
-def _draw_problems(found: Draft) -> None:
-    problems = found.problems
+def _draw_problems(found: Draft, *, with_lines: bool) -> None:
+    told = found.problems
+    problems = told if with_lines else [replace(problem, line=0) for problem in told]
     for problem in problems[:_PROBLEMS_SHOWN]:
         st.markdown(f":red[:material/error: {escape(str(problem))}]")
     if len(problems) > _PROBLEMS_SHOWN:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nbcore.catalog import Catalog, shipped_catalog_json
 from nbcore.catalog_changes import Change, changes, merge
 from nbcore.catalog_document import document_to_edit, has_rows
-from nbcore.catalog_json import read_json, write_json
+from nbcore.catalog_json import pretty_json, read_json, write_json
 from nbcore.catalog_model import problems_of
 from nbcore.errors import InvalidCatalogError, RowError
 from nbcore.ides import IdeType
@@ -71,8 +71,8 @@ class Draft:
 
     @property
     def problems(self) -> tuple[RowError, ...]:
-        """Why it can't be saved; empty when it can."""
-        return problems_of(self.raw if self.raw is not None else write_json(self.current))
+        """Why it can't be saved, with the line of the JSON; empty when it can."""
+        return problems_of(self.raw if self.raw is not None else pretty_json(self.current))
 
     @property
     def catalog(self) -> Catalog | None:

@@ -20,6 +20,7 @@ _TAB = "images_tab"
 _ROW_HEIGHT = 38
 _ROWS_AT_ONCE = 12
 _JSON_HEIGHT = 420
+_TYPES = {Column.NUMBER: "Int64", Column.DEFAULT: "boolean", Column.STATE: "object"}
 
 
 def draw_tabs(found: Draft) -> IdeType | None:
@@ -85,7 +86,8 @@ def _frame(found: Draft, ide: IdeType) -> pd.DataFrame:
     if kept is not None and kept[0] == (found.generation, ide):
         return kept[1]
     cells = table(objects_at(found.drawn, ide), catalog_page.uses())
-    frame = pd.DataFrame(cells).astype({Column.NUMBER: "Int64", Column.DEFAULT: "bool"})
+    # A table without rows would tell no types, and the editor refuses to guess.
+    frame = pd.DataFrame(cells).astype(dict.fromkeys(Column, "string") | _TYPES)
     st.session_state["images_frame"] = ((found.generation, ide), frame)
     return frame
 
