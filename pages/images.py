@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import streamlit as st
 
 from nbcore.catalog_changes import Change, ChangeKind
 from nbcore.catalog_history import author_of
-from nbcore.catalog_json import pretty_json
 from nbcore.ides import IDES, IdeType
 from nbcore.image_use import UNUSED
 from nbcore.objects import text_at
@@ -27,6 +28,14 @@ from ui.markdown import escape
 
 _PROBLEMS_SHOWN = 5
 _DIFF_HEIGHT = 260
+_MORE: Mapping[str, Callable[[], None]] = MappingProxyType(
+    {
+        "Versions and undo": catalog_dialogs.open_versions,
+        "Import": catalog_dialogs.open_import,
+        "Export": catalog_dialogs.open_export,
+        "Reset to shipped default": catalog_page.reset,
+    }
+)
 
 
 def main() -> None:
@@ -61,26 +70,9 @@ def main() -> None:
 def _draw_head(found: Draft) -> None:
     """The title and the actions; drawn last, when all edits are in the draft."""
     st.title("Images", anchor=False, width="stretch")
-    with st.popover("More"):
-        if st.button("Versions and undo", icon=":material/history:", width="stretch"):
-            catalog_dialogs.open_versions()
-        if st.button("Import", icon=":material/upload:", width="stretch"):
-            catalog_dialogs.open_import()
-        st.download_button(
-            "Export",
-            pretty_json(found.current),
-            file_name=catalog_dialogs.export_name(found),
-            mime="application/json",
-            icon=":material/download:",
-            width="stretch",
-            on_click="ignore",
-        )
-        st.button(
-            "Reset to shipped default",
-            icon=":material/restart_alt:",
-            width="stretch",
-            on_click=found.reset,
-        )
+    chosen = st.menu_button("More", list(_MORE), key="images_more")
+    if chosen is not None:
+        _MORE[chosen]()
     count = len(found.changes)
     if found.is_dirty:
         st.button("Discard", on_click=catalog_page.discard)

@@ -7,11 +7,10 @@ from typing import Literal
 import streamlit as st
 
 from nbcore.catalog_history import Version
-from nbcore.catalog_json import MAX_LENGTH
+from nbcore.catalog_json import MAX_LENGTH, pretty_json
 from nbcore.catalog_store import catalog_versions
 from nbcore.errors import NbError
 from ui import catalog_page, messages, session, tables
-from ui.catalog_draft import Draft
 from ui.markdown import escape
 
 _ANSWERED = "images_answered"
@@ -43,9 +42,10 @@ def open_import() -> None:
     st.dialog("Import")(_import_body)()
 
 
-def export_name(found: Draft) -> str:
-    """The file's name."""
-    return f"{found.name}.json"
+def open_export() -> None:
+    """Offers the tables as a file."""
+    st.session_state.pop(_ANSWERED, None)
+    st.dialog("Export")(_export_body)()
 
 
 def _review_body() -> None:
@@ -93,6 +93,19 @@ def _import_body() -> None:
     if file is not None:
         text = file.getvalue()[: MAX_LENGTH * 4].decode(errors="replace")
         st.button("Load", type="primary", on_click=_load, args=(text,))
+
+
+def _export_body() -> None:
+    found = catalog_page.draft()
+    st.write("What is in the tables, saved or not.")
+    st.download_button(
+        "Download",
+        pretty_json(found.current),
+        file_name=f"{found.name}.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _size(version: Version) -> str:

@@ -36,6 +36,12 @@ def discard() -> None:
     st.session_state[_DRAFT] = Draft(cluster.catalog_setting(), generation=generation + 1)
 
 
+def reset() -> None:
+    """Loads what is shipped; saving it takes the value away."""
+    draft().reset()
+    st.rerun()
+
+
 def uses() -> dict[str, ImageUse]:
     """Who uses which image, in all namespaces."""
     return image_uses(cluster.notebook_rows(""))

@@ -15,7 +15,7 @@ from nbcore.kube.resources import SETTINGS
 from nbcore.names import JsonObject
 from tests.cluster.api import eventually
 from tests.pages.test_catalog_setting import NAME, SETTINGS_PATH, remove
-from tests.pages.visit import SHELL, Visit, choose, click, run, words
+from tests.pages.visit import SHELL, Visit, choose, choose_from_menu, click, run, words
 from ui.session import install, services
 
 IMAGES_PAGE = "../pages/images.py"
@@ -292,7 +292,7 @@ def test_given_an_image_in_use_when_removed_then_it_says_so_and_deprecates_it_in
 
 @pytest.mark.usefixtures("setting")
 def test_given_a_value_when_reset_then_it_is_removed_and_the_default_serves(visit: Visit) -> None:
-    page = click(open_images(), "Reset to shipped default")
+    page = choose_from_menu(open_images(), "Reset to shipped default")
 
     save(page)
 
@@ -339,7 +339,7 @@ def test_given_versions_when_the_last_change_is_undone_then_the_one_before_is_ba
                 "revision": number,
             },
         )
-    page = click(open_images(), "Versions and undo")
+    page = choose_from_menu(open_images(), "Versions and undo")
 
     save(click(page, "Undo the last change"))
 
