@@ -210,14 +210,12 @@ def _with_one_default(
     rows: Mapping[RowKey, JsonObject], theirs: Mapping[RowKey, JsonObject], conflicts: list[str]
 ) -> list[JsonObject]:
     marked = [key for key, row in rows.items() if row.get("default")]
-    their_choice = next((key for key in marked if theirs.get(key, {}).get("default")), None)
-    if len(marked) < 2 or their_choice is None:
+    mine_alone = [key for key in marked if not theirs.get(key, {}).get("default")]
+    if len(mine_alone) == len(marked):
         return list(rows.values())
-    conflicts += [f"{key[0]}: they chose another default" for key in marked if key != their_choice]
+    conflicts += [f"{image}: they chose another default" for image, _ in mine_alone]
     return [
-        {name: value for name, value in row.items() if name != "default"}
-        if key in marked and key != their_choice
-        else row
+        {name: value for name, value in row.items() if key not in mine_alone or name != "default"}
         for key, row in rows.items()
     ]
 

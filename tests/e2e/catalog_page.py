@@ -52,6 +52,7 @@ def choose_more(page: Page, option: str) -> None:
 def offered_images(page: Page) -> list[str]:
     """What the image field of an open create page offers."""
     box = page.get_by_role("combobox", name="Image")
+    expect(box).to_have_count(1)
     box.click()
     options = page.get_by_role("option")
     options.first.wait_for()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -346,12 +347,9 @@ def test_given_versions_when_the_last_change_is_undone_then_the_one_before_is_ba
     assert value(visit) == before
 
 
-def test_given_somebody_who_may_not_when_opened_then_there_is_no_such_page(visit: Visit) -> None:
-    assert visit
-    current = services()
-    install(
-        type(current)(current.cache, current.kube, current.settings, identity=lambda: Person("bob"))
-    )
+@pytest.mark.usefixtures("visit")
+def test_given_somebody_who_may_not_when_opened_then_there_is_no_such_page() -> None:
+    install(replace(services(), identity=lambda: Person("bob")))
     page = run(AppTest.from_file(str(SHELL), default_timeout=30))
 
     with pytest.raises(ValueError, match=r"images\.py"):
