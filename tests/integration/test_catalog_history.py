@@ -57,6 +57,12 @@ def controller(server: Server, api: Api, tmp_path: Path) -> Iterator[Process]:
     process.stop()
 
 
+def is_followed(api: Api, kube: Kube) -> None:
+    """Makes a version, so that the controller is known to look."""
+    api.merge(SETTING, {"value": "first"})
+    kept(kube, 1)
+
+
 def kept(kube: Kube, count: int) -> list[Version]:
     """The versions, newest first, once there are so many."""
 
@@ -90,6 +96,7 @@ def test_given_changes_in_quick_succession_when_recorded_then_none_is_missed_and
     api: Api, kube: Kube
 ) -> None:
     texts = [json.dumps([number]) for number in range(KEPT + 3)]
+    is_followed(api, kube)
 
     for text in texts:
         api.merge(SETTING, {"value": text})
@@ -118,6 +125,7 @@ def test_given_no_system_namespace_when_it_comes_then_what_happened_before_is_re
 ) -> None:
     if server.is_real:
         pytest.skip("the real control plane has no controller that empties a namespace")
+    is_followed(api, kube)
     api.delete(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}")
     eventually(lambda: not api.exists(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}"), what="it is gone")
     api.merge(SETTING, {"value": "{}"})
