@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from controller.catalog_setting import NAMES, catalog_setting
 from controller.children import Children, uid_of
 from controller.event_index import EventIndex
-from nbcore.catalog import Catalog
+from nbcore.catalog import Catalog, shipped_catalog
 from nbcore.kube.client import Kube
 from nbcore.kube.informer import Informer, Pace
 from nbcore.kube.metadata import Key, key_of
@@ -47,6 +47,7 @@ class View:
         self._wake = wake
         self._wake_setting = wake_setting
         self._events = EventIndex()
+        self._catalog: tuple[JsonObject | None, Catalog] = (None, shipped_catalog())
         self.notebooks = Informer(kube, NOTEBOOKS, on_change=self._notebook_changed)
         self._settings = Informer(kube, SETTINGS, on_change=self._setting_changed)
         self._children: dict[Resource, Informer] = {
@@ -110,7 +111,12 @@ class View:
     def catalog(self) -> Catalog:
         """The catalog in force; the shipped one where there is no Setting."""
         setting = catalog_setting(*(self.settings() or (None, None)))
-        return Catalog.from_setting(setting).catalog
+        read, catalog = self._catalog
+        # Read once a change, not once a notebook: hundreds of images take milliseconds.
+        if read is not setting:
+            catalog = Catalog.from_setting(setting).catalog
+            self._catalog = (setting, catalog)
+        return catalog
 
     def _all(self) -> Iterator[Informer]:
         yield from (self.notebooks, self._settings)

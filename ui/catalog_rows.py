@@ -85,7 +85,9 @@ def apply_edits(rows: Sequence[JsonObject], edits: Mapping[str, Any]) -> Edited:
     if newly and is_contested:
         found = [_with_default(row, is_default=at == newly[-1]) for at, row in enumerate(found)]
     wanted = {at: cells[Column.NUMBER] for at, (_, cells) in enumerate(pairs) if _is_moved(cells)}
-    return Edited(_moved(found, wanted), bool(wanted) or (bool(newly) and is_contested))
+    # Errors name rows by their number, so that numbers have to be right at any time.
+    has_new_numbers = bool(wanted) or bool(deleted)
+    return Edited(_moved(found, wanted), has_new_numbers or (bool(newly) and is_contested))
 
 
 def _with_cells(row: JsonObject, cells: Cells) -> JsonObject:

@@ -5,6 +5,7 @@ by page                   edited and saved; an open create page follows and keep
 by kubectl                the same for a change from outside
 a broken value            the shipped images are offered; who may mend it sees the row
 two admins                the second one's draft meets the first one's change; both are saved
+import and export         a downloaded file comes back; nothing is saved before the review
 undo                      the versions tell who; the one before comes back
 a deprecated image        its owner moves by one click
 500 images                drawn, edited and checked in seconds
@@ -16,6 +17,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -190,6 +192,33 @@ def test_given_a_saved_change_when_undone_then_the_catalog_before_serves_again(
 
     assert stored(kube) == LAB
     assert author_of(kube.get(SETTINGS, CATALOG_SETTING)).by == "me"
+
+
+def test_given_an_exported_catalog_when_imported_then_the_tables_have_it_and_nothing_is_saved(
+    app: RunningApp, kube: Kube, page: Page, tmp_path: Path
+) -> None:
+    open_images(page, app.url)
+    choose_more(page, "Export")
+    with page.expect_download() as download:
+        page.get_by_role("dialog").get_by_role("button", name="Download").click()
+    exported = tmp_path / "catalog.json"
+    download.value.save_as(exported)
+    page.keyboard.press("Escape")
+    document = json.loads(exported.read_text())
+    document["jupyter"][1]["description"] = "Imported"
+    exported.write_text(json.dumps(document))
+
+    choose_more(page, "Import")
+    dialog = page.get_by_role("dialog")
+    dialog.locator("input[type=file]").set_input_files(exported)
+    dialog.get_by_role("button", name="Load", exact=True).click()
+    dialog.wait_for(state="detached")
+
+    assert download.value.suggested_filename == "notebook-default-images.json"
+    expect(page.get_by_role("button", name="Review 1 change")).to_be_enabled()
+    assert stored(kube) == LAB
+    save(page, "Review 1 change")
+    assert stored(kube) == document
 
 
 def test_given_a_notebook_on_a_deprecated_image_when_its_owner_agrees_then_it_moves(

@@ -61,7 +61,6 @@ def test_given_rows_when_drawn_then_each_cell_tells_its_key() -> None:
             [A, {"containerImage": "b:1", "description": "B"}],
             id="keys that say nothing go",
         ),
-        pytest.param({"deleted_rows": [0]}, [B], id="removed"),
         pytest.param(
             {"added_rows": [{"Image": "c:1", "Default": False}, {}, {"Default": False}]},
             [A, B, {"containerImage": "c:1", "description": ""}],
@@ -89,6 +88,13 @@ def test_given_another_default_when_ticked_then_the_one_before_is_none_and_all_i
     assert [row.get("default") for row in edited.rows] == [None, True]
     assert edited.needs_redraw
     assert A["default"]
+
+
+def test_given_a_row_when_removed_then_the_others_get_new_numbers() -> None:
+    edited = apply_edits([A, B], _edits(deleted_rows=[0]))
+
+    assert edited.rows == [B]
+    assert edited.needs_redraw
 
 
 @pytest.mark.parametrize(
