@@ -48,14 +48,17 @@ def main() -> None:
         st.title("Images", anchor=False)
         st.write("Only those who may update the Setting can edit the images.")
         return
-    catalog_page.follow()
+    is_json = st.session_state.get(catalog_editor.TAB_KEY) == catalog_editor.JSON
+    catalog_page.follow(may_reload=not is_json)
     found = catalog_page.draft()
     head = st.container(horizontal=True, vertical_alignment="center")
     st.caption(escape(_about(found)))
-    notices.draw()
-    cluster.draw_silence()
-    cluster.draw_catalog_problem(cluster.catalog())
-    _draw_overtaken(found)
+    # One place for all that comes and goes: what moved in the page would lose what is half typed.
+    with st.container():
+        notices.draw()
+        cluster.draw_silence()
+        cluster.draw_catalog_problem(cluster.catalog())
+        _draw_overtaken(found)
     ide = catalog_editor.draw_tabs(found)
     if ide is None:
         catalog_editor.draw_json(found)
@@ -94,7 +97,7 @@ def _about(found: Draft) -> str:
 
 
 def _draw_overtaken(found: Draft) -> None:
-    if catalog_page.is_overtaken() and found.is_dirty:
+    if catalog_page.is_overtaken():
         who = author_of(cluster.catalog_setting()).by or "Somebody"
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             words = f"{who} saved another catalog. Merge it into yours, then look and save."

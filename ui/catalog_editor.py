@@ -15,8 +15,7 @@ from ui.catalog_draft import Draft
 from ui.catalog_rows import FLAGS, Column, apply_edits, table
 
 JSON = "JSON"
-_SHOWN = "images_shown"
-_TAB = "images_tab"
+TAB_KEY = "images_tab"
 _ROW_HEIGHT = 38
 _ROWS_AT_ONCE = 12
 _JSON_HEIGHT = 420
@@ -32,21 +31,20 @@ def draw_tabs(found: Draft) -> IdeType | None:
         format_func=lambda option: _tab_title(found, option),
         default=IdeType.JUPYTER,
         required=True,
-        key=_TAB,
+        key=TAB_KEY,
         label_visibility="collapsed",
     )
-    if st.session_state.get(_SHOWN, chosen) != chosen:
-        # What is not drawn forgets its edits; the draft has them, and the next table begins there.
-        found.redraw()
-    st.session_state[_SHOWN] = chosen
     return None if chosen == JSON else IdeType(chosen)
 
 
 def draw_table(found: Draft, ide: IdeType) -> None:
     """One type; an edit is in the draft when this returns."""
+    if _table_key(found, ide) not in st.session_state and found.current is not found.drawn:
+        # What was not drawn has lost its edits; the draft has them, and the table begins there.
+        found.redraw()
     rows = objects_at(found.drawn, ide)
     frame = _frame(found, ide)
-    key = f"images_table_{ide}_{found.generation}"
+    key = _table_key(found, ide)
     st.data_editor(
         frame,
         key=key,
@@ -69,7 +67,7 @@ def draw_json(found: Draft) -> None:
     key = f"images_json_{found.generation}"
     text = st.text_area(
         "JSON of all types",
-        value=found.raw if found.raw is not None else pretty_json(found.drawn),
+        value=found.raw if found.raw is not None else pretty_json(found.current),
         key=key,
         height=_JSON_HEIGHT,
         help="Keys and types that are not ours stay as they are.",
@@ -78,6 +76,10 @@ def draw_json(found: Draft) -> None:
     found.take_text(text)
     if found.generation != generation:
         st.rerun()
+
+
+def _table_key(found: Draft, ide: IdeType) -> str:
+    return f"images_table_{ide}_{found.generation}"
 
 
 def _frame(found: Draft, ide: IdeType) -> pd.DataFrame:

@@ -48,18 +48,23 @@ def uses() -> dict[str, ImageUse]:
 
 
 @st.fragment(run_every=_FOLLOW_SECONDS)
-def follow() -> None:
-    """Lets the page run again when somebody else saved; what was not saved here stays."""
+def follow(*, may_reload: bool) -> None:
+    """Lets the page run again when somebody else saved; what was not saved here stays.
+
+    ``may_reload`` is false where something may be half typed that only the browser knows.
+    """
     found, stored = draft(), cluster.catalog_setting()
     if not is_overtaken():
         # Another release's default, or a label: nothing that concerns an editor.
         found.setting = stored if stored is not None else found.setting
-    elif not found.is_dirty:
+        return
+    value = text_at(stored, "value")
+    if may_reload and not found.is_dirty:
         discard()
-        st.rerun()
-    elif not st.session_state.get(_TOLD):
-        st.session_state[_TOLD] = True
-        st.rerun()
+    elif st.session_state.get(_TOLD) == value:
+        return
+    st.session_state[_TOLD] = value
+    st.rerun()
 
 
 def is_overtaken() -> bool:
@@ -70,7 +75,6 @@ def is_overtaken() -> bool:
 
 def merge_theirs() -> None:
     """Puts the draft on top of what is stored by now."""
-    st.session_state.pop(_TOLD, None)
     draft().meet(cluster.catalog_setting())
 
 

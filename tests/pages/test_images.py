@@ -16,7 +16,7 @@ from nbcore.kube.resources import SETTINGS
 from nbcore.names import JsonObject
 from tests.cluster.api import eventually
 from tests.pages.test_catalog_setting import NAME, SETTINGS_PATH, remove
-from tests.pages.visit import SHELL, Visit, choose, choose_from_menu, click, run, words
+from tests.pages.visit import NEW_PAGE, SHELL, Visit, choose, choose_from_menu, click, run, words
 from ui.session import install, services
 
 IMAGES_PAGE = "../pages/images.py"
@@ -163,6 +163,37 @@ def test_given_edits_when_another_type_is_looked_at_then_they_stay(visit: Visit)
 
     assert value(visit)["jupyter"][1]["description"] == "Changed"
     assert value(visit)["rstudio"][0]["containerImage"] == "team/r:1"
+
+
+@pytest.mark.usefixtures("setting")
+def test_given_edits_when_another_page_is_looked_at_then_they_stay(visit: Visit) -> None:
+    page = edit(open_images(), edited_rows={1: {"Description": "Changed"}})
+
+    run(page.switch_page(NEW_PAGE))
+    run(page.switch_page(IMAGES_PAGE))
+    save(edit(page, edited_rows={0: {"Description": "Changed, too"}}))
+
+    assert [row["description"] for row in value(visit)["jupyter"]] == [
+        "Changed, too",
+        "Changed",
+        "",
+    ]
+
+
+@pytest.mark.usefixtures("setting")
+def test_given_the_json_when_somebody_saves_then_it_is_told_and_the_text_stays(
+    visit: Visit,
+) -> None:
+    page = open_images(tab="JSON")
+    text = page.text_area[0].value
+
+    by_kubectl(visit, {"jupyter": [{"containerImage": "team/other:1", "default": True}]})
+    run(page)
+    kept = page.text_area[0].value
+    click(page, "Merge")
+
+    assert kept == text
+    assert "team/other:1" in str(page.text_area[0].value)
 
 
 @pytest.mark.usefixtures("setting")
