@@ -141,10 +141,10 @@ def _draw_changes(found: Draft) -> None:
 
 
 def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:
-    plural = "s use" if count > 1 else " uses"
-    words = f"{count} notebook{plural} {change.image} ({places})."
+    use, keep = ("s use", "keep") if count > 1 else (" uses", "keeps")
+    words = f"{count} notebook{use} {change.image} ({places})"
     if change.kind is ChangeKind.REMOVED:
-        st.markdown(f":orange[:material/info:] {escape(f'{words} They keep it.')}")
+        st.markdown(f":orange[:material/info:] {escape(f'{words} and {keep} it.')}")
         st.button(
             "Deprecate it instead",
             key=f"deprecate_{change.type}_{change.image}",
@@ -153,7 +153,7 @@ def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:
         )
     elif any(key == "deprecated" and new for key, _, new in change.fields):
         st.markdown(
-            f":orange[:material/info:] {escape(f'{words} Owners are offered the replacement.')}"
+            f":orange[:material/info:] {escape(f'{words}. Owners are offered the replacement.')}"
         )
 
 

@@ -315,7 +315,7 @@ def test_given_an_image_in_use_when_removed_then_it_says_so_and_deprecates_it_in
     visit.has_notebook("nb", container={"image": "team/lab:2"})
     page = edit(open_images(), deleted_rows=[1])
 
-    assert f"1 notebook uses team/lab:2 ({visit.namespace}). They keep it." in words(page)
+    assert f"1 notebook uses team/lab:2 ({visit.namespace}) and keeps it." in words(page)
     save(click(page, "Deprecate it instead"))
 
     row = next(row for row in value(visit)["jupyter"] if row["containerImage"] == "team/lab:2")
