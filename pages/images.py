@@ -11,7 +11,6 @@ import streamlit as st
 from nbcore.catalog_changes import Change, ChangeKind
 from nbcore.catalog_history import author_of
 from nbcore.ides import IDES, IdeType
-from nbcore.image_use import UNUSED
 from nbcore.objects import text_at
 from ui import (
     access,
@@ -27,6 +26,7 @@ from ui.catalog_draft import Draft
 from ui.markdown import escape
 
 _PROBLEMS_SHOWN = 5
+_USES_SHOWN = 5
 _DIFF_HEIGHT = 260
 _MORE: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
@@ -134,10 +134,13 @@ def _draw_changes(found: Draft) -> None:
     is_long = diff.count("\n") > 10
     st.code(diff, language="diff", height=_DIFF_HEIGHT if is_long else "content")
     uses = catalog_page.uses()
-    for change in found.changes:
-        use = uses.get(change.image, UNUSED)
-        if use.count:
-            _draw_use(found, change, use.count, ", ".join(sorted(use.namespaces)))
+    # A broken catalog may have named an image twice.
+    used = {(each.type, each.image): each for each in found.changes if each.image in uses}
+    for change in list(used.values())[:_USES_SHOWN]:
+        use = uses[change.image]
+        _draw_use(found, change, use.count, ", ".join(sorted(use.namespaces)))
+    if len(used) > _USES_SHOWN:
+        st.caption(f"{len(used) - _USES_SHOWN} more of these images are in use.")
 
 
 def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:

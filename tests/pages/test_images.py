@@ -385,3 +385,27 @@ def test_given_somebody_who_may_not_when_opened_then_there_is_no_such_page() -> 
 
     with pytest.raises(ValueError, match=r"images\.py"):
         page.switch_page(IMAGES_PAGE)
+
+
+@pytest.mark.usefixtures("setting")
+def test_given_cells_of_any_type_when_opened_then_the_tables_show_what_is_a_text(
+    visit: Visit,
+) -> None:
+    strange: JsonObject = {"containerImage": {}, "description": 5, "default": [1], "gpu": "yes"}
+    by_kubectl(visit, {"jupyter": [strange, {"containerImage": "a:1"}, {"containerImage": "a:1"}]})
+
+    page = edit(open_images(), deleted_rows=[1, 2])
+
+    assert "jupyter, row 1, containerImage: not a text" in words(page)
+    assert "jupyter, row 1, default: neither true nor false" in words(page)
+
+
+@pytest.mark.usefixtures("setting")
+def test_given_an_image_named_twice_when_both_go_then_its_use_is_told_once(visit: Visit) -> None:
+    visit.has_notebook("nb", container={"image": "team/lab:2"})
+    twice = {"containerImage": "team/lab:2"}
+    by_kubectl(visit, {"jupyter": [LAB["jupyter"][0], twice, twice]})
+
+    page = edit(open_images(), deleted_rows=[1, 2])
+
+    assert words(page).count("1 notebook uses team/lab:2") == 1
