@@ -256,10 +256,12 @@ def test_given_500_images_when_edited_then_it_stays_quick(
     expect(page.get_by_role("button", name="Review 1 change")).to_be_enabled()
     checked = time.monotonic() - started
     save(page, "Review 1 change")
+    started = time.monotonic()
     page.goto(f"{app.url}/new")
-    expect(page.get_by_role("combobox", name="Image")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Image")).to_be_visible(timeout=20_000)
+    form = time.monotonic() - started
 
-    print(f"500 images: page {drawn:.1f} s, an edit {checked:.1f} s")
+    print(f"500 images: page {drawn:.1f} s, an edit {checked:.1f} s, form {form:.1f} s")
     assert stored(kube)["jupyter"][3]["description"] == "Changed"
     assert drawn < 10
     assert checked < 10
