@@ -26,7 +26,7 @@ import yaml
 
 from nbcore.datalock import HeldError, hold, unusable_sentence
 from nbcore.errors import NbError
-from nbcore.names import JsonObject
+from nbcore.names import SYSTEM_NAMESPACE, JsonObject
 from nbcore.settings import ClusterKind, Settings
 
 ROOT = Path(__file__).resolve().parent
@@ -185,7 +185,7 @@ def furnish(settings: Settings, children: list[Child]) -> None:
         kube, definitions, wait=lambda done: wait(done, children, "Our API")
     )
     say("API", ", ".join(kinds))
-    install.make_namespaces(kube, settings.namespaces)
+    install.make_namespaces(kube, (SYSTEM_NAMESPACE, *settings.namespaces))
     say("namespace", ", ".join(settings.namespaces))
 
 

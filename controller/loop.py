@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime
 
 from controller.apply import ParentGoneError, apply_change, check_parent, write_status
+from controller.catalog_history import CatalogHistory
 from controller.catalog_setting import wanted_setting
 from controller.drift import essence
 from controller.metrics import Metrics, Outcome
@@ -46,7 +47,8 @@ class Controller:
         self._kube = kube
         self._metrics = metrics
         self._queue: WorkQueue[Key] = WorkQueue(time.monotonic, random.random)
-        self._view = View(kube, self._wake, lambda: self._queue.add(_SETTING))
+        self._view = View(kube, self._wake, self._wake_setting)
+        self._history = CatalogHistory(kube)
         self._settled: dict[Key, dict[str, str]] = {}
         self._stopping = threading.Event()
         self._threads = [
@@ -83,6 +85,11 @@ class Controller:
 
     def _wake(self, key: Key) -> None:
         self._queue.add(key)
+
+    def _wake_setting(self, setting: JsonObject | None) -> None:
+        if setting is not None:
+            self._history.note(setting)
+        self._queue.add(_SETTING)
 
     def _work(self) -> None:
         # A decision before everything was read would see children missing that are there.
@@ -167,3 +174,4 @@ class Controller:
         if wanted is not None:
             self._kube.apply(SETTINGS, wanted, field_manager=FIELD_MANAGER_CONTROLLER)
             log.info("Setting %s has the catalog of this release", wanted["metadata"]["name"])
+        self._history.record()

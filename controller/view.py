@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from controller.catalog_setting import NAMES, catalog_setting
 from controller.children import Children, uid_of
 from controller.event_index import EventIndex
-from nbcore.catalog import Catalog
+from nbcore.catalog import Catalog, shipped_catalog
 from nbcore.kube.client import Kube
 from nbcore.kube.informer import Informer, Pace
 from nbcore.kube.metadata import Key, key_of
@@ -38,13 +38,16 @@ class View:
     Args:
         kube: acts as the controller's account.
         wake: called with namespace and name of a notebook, from any thread.
-        wake_setting: called when a Setting changed.
+        wake_setting: called with the catalog's Setting when it changed; None when it is gone.
     """
 
-    def __init__(self, kube: Kube, wake: Wake, wake_setting: Callable[[], None]) -> None:
+    def __init__(
+        self, kube: Kube, wake: Wake, wake_setting: Callable[[JsonObject | None], None]
+    ) -> None:
         self._wake = wake
         self._wake_setting = wake_setting
         self._events = EventIndex()
+        self._catalog: tuple[JsonObject | None, Catalog] = (None, shipped_catalog())
         self.notebooks = Informer(kube, NOTEBOOKS, on_change=self._notebook_changed)
         self._settings = Informer(kube, SETTINGS, on_change=self._setting_changed)
         self._children: dict[Resource, Informer] = {
@@ -108,7 +111,12 @@ class View:
     def catalog(self) -> Catalog:
         """The catalog in force; the shipped one where there is no Setting."""
         setting = catalog_setting(*(self.settings() or (None, None)))
-        return Catalog.from_setting(setting).catalog
+        read, catalog = self._catalog
+        # Read once a change, not once a notebook: hundreds of images take milliseconds.
+        if read is not setting:
+            catalog = Catalog.from_setting(setting).catalog
+            self._catalog = (setting, catalog)
+        return catalog
 
     def _all(self) -> Iterator[Informer]:
         yield from (self.notebooks, self._settings)
@@ -135,6 +143,6 @@ class View:
 
     def _setting_changed(self, old: JsonObject | None, new: JsonObject | None) -> None:
         if any(obj is not None and key_of(obj)[1] in NAMES for obj in (old, new)):
-            self._wake_setting()
+            self._wake_setting(new)
             for notebook in self.notebooks.items():
                 self._wake(key_of(notebook))

@@ -17,6 +17,7 @@ class Verb(StrEnum):
     CREATE = "create"
     START = "start"
     STOP = "stop"
+    MOVE = "move"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,12 +10,12 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
+from nbcore.catalog_model import Row, read_rows
 from nbcore.errors import InvalidCatalogError
 from nbcore.ides import IdeType
-from nbcore.images import image_problem
+from nbcore.images import parse_image
 from nbcore.names import CATALOG_SETTING, JsonObject
-
-_KNOWN_KEYS = frozenset({"containerImage", "description", "default"})
+from nbcore.objects import text_at
 
 
 class CatalogSource(StrEnum):
@@ -29,75 +28,90 @@ class CatalogSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """One image; ``extra`` keeps the keys that we don't know."""
+    """One image.
+
+    Attributes:
+        display_name: what people read; "" means the description, or the reference.
+        is_gpu: made for accelerators.
+        is_deprecated: it still works and is offered last; ``replaced_by`` is what to use instead.
+        is_hidden: not offered for new notebooks; those that have it keep it.
+        extra: the keys that we don't know.
+    """
 
     image: str
     description: str = ""
     is_default: bool = False
+    display_name: str = ""
+    is_gpu: bool = False
+    is_deprecated: bool = False
+    replaced_by: str = ""
+    is_hidden: bool = False
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @classmethod
-    def from_object(cls, row: object, *, where: str) -> CatalogEntry:
-        """Reads one row.
-
-        Raises:
-            InvalidCatalogError: with ``where`` (type and row) and the field in its message.
-        """
-        if not isinstance(row, dict):
-            raise InvalidCatalogError(f"{where}: not an object")
-        image = row.get("containerImage")
-        if not isinstance(image, str):
-            raise InvalidCatalogError(f"{where}, containerImage: not a text")
-        problem = image_problem(image)
-        if problem:
-            raise InvalidCatalogError(f"{where}, containerImage: {problem}")
-        description = row.get("description", "")
-        if not isinstance(description, str):
-            raise InvalidCatalogError(f"{where}, description: not a text")
-        is_default = row.get("default", False)
-        if not isinstance(is_default, bool):
-            raise InvalidCatalogError(f"{where}, default: neither true nor false")
-        extra = {key: value for key, value in row.items() if key not in _KNOWN_KEYS}
-        return cls(image, description, is_default, MappingProxyType(extra))
+    def from_row(cls, row: Row) -> CatalogEntry:
+        """Takes a checked row over."""
+        return cls(
+            image=row.image,
+            description=row.description,
+            is_default=row.default,
+            display_name=row.display_name,
+            is_gpu=row.gpu,
+            is_deprecated=row.deprecated,
+            replaced_by=row.replaced_by,
+            is_hidden=row.hidden,
+            extra=MappingProxyType(row.model_extra or {}),
+        )
 
     def to_object(self) -> JsonObject:
-        """The row as JSON; ``default`` only where it is true, as in the shipped catalog."""
+        """The row as JSON; what is optional only where it says something, as shipped."""
+        optional: JsonObject = {
+            "default": self.is_default,
+            "displayName": self.display_name,
+            "gpu": self.is_gpu,
+            "deprecated": self.is_deprecated,
+            "replacedBy": self.replaced_by,
+            "hidden": self.is_hidden,
+        }
         row: JsonObject = {"containerImage": self.image, "description": self.description}
-        return row | ({"default": True} if self.is_default else {}) | dict(self.extra)
+        return row | {key: said for key, said in optional.items() if said} | dict(self.extra)
+
+    @property
+    def title(self) -> str:
+        """What a person reads in a selection: name, version, and whether it is deprecated."""
+        parsed = parse_image(self.image)
+        name, leaf = self.display_name or self.description, parsed.leaf if parsed else self.image
+        title = f"{name}  ·  {leaf}" if name else self.image
+        return f"{title}  ·  deprecated" if self.is_deprecated else title
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Entries by type, in the admin's order. Types that we don't know are kept."""
+    """Entries by type, in the admin's order; ``others`` is what stands under keys not ours."""
 
     groups: Mapping[str, tuple[CatalogEntry, ...]]
+    others: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     _types: Mapping[str, IdeType] = field(init=False, repr=False, compare=False)
+    _entries: Mapping[str, CatalogEntry] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        types = {
-            entry.image: ide for ide in reversed(IdeType) for entry in self.groups.get(ide, ())
-        }
-        object.__setattr__(self, "_types", types)
+        listed = [(ide, entry) for ide in reversed(IdeType) for entry in self.groups.get(ide, ())]
+        object.__setattr__(self, "_types", {entry.image: ide for ide, entry in listed})
+        object.__setattr__(self, "_entries", {entry.image: entry for _, entry in listed})
 
     @classmethod
     def from_json(cls, text: object) -> Catalog:
         """Reads the JSON of a Setting.
 
         Raises:
-            InvalidCatalogError: no JSON or no catalog; the message names the row and the field.
+            InvalidCatalogError: no JSON or no catalog; names type, row and field.
         """
-        if not isinstance(text, str):
-            raise InvalidCatalogError("not a text")
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise InvalidCatalogError(f"no JSON: {error}") from error
-        if not isinstance(document, dict):
-            raise InvalidCatalogError("no JSON object of types")
-        groups = {str(key): _entries(key, rows) for key, rows in document.items()}
-        if not any(groups.values()):
-            raise InvalidCatalogError("there is no image in it")
-        return cls(MappingProxyType(groups))
+        types, others = read_rows(text)
+        groups = {
+            key: tuple(CatalogEntry.from_row(row) for row in rows)
+            for key, rows in types.root.items()
+        }
+        return cls(MappingProxyType(groups), MappingProxyType(others))
 
     @staticmethod
     def from_setting(setting: JsonObject | None) -> CatalogReading:
@@ -107,6 +121,7 @@ class Catalog:
         where it is broken. Pure.
         """
         problems: list[str] = []
+        name = text_at(setting, "metadata", "name") or CATALOG_SETTING
         for source in (CatalogSource.VALUE, CatalogSource.DEFAULT):
             text = (setting or {}).get(source)
             if text in (None, ""):
@@ -114,21 +129,26 @@ class Catalog:
             try:
                 return CatalogReading(Catalog.from_json(text), source, "; ".join(problems))
             except InvalidCatalogError as error:
-                problems.append(f"Setting {CATALOG_SETTING}, {source}: {error}")
+                problems.append(f"Setting {name}, {source}: {error}")
         return CatalogReading(shipped_catalog(), CatalogSource.SHIPPED, "; ".join(problems))
 
-    def to_json(self) -> str:
-        """The JSON of a Setting, without spaces, as the shipped one is written."""
-        document = {key: [entry.to_object() for entry in rows] for key, rows in self.groups.items()}
-        return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    def to_document(self) -> JsonObject:
+        """The JSON of a Setting, read."""
+        groups = {key: [entry.to_object() for entry in rows] for key, rows in self.groups.items()}
+        return groups | dict(self.others)
 
     def entries(self, ide: IdeType) -> tuple[CatalogEntry, ...]:
-        """The images offered for an IDE, in the admin's order."""
+        """Every image of an IDE, in the admin's order."""
         return self.groups.get(ide, ())
 
+    def offered(self, ide: IdeType) -> tuple[CatalogEntry, ...]:
+        """What new notebooks can choose from: nothing hidden, and what is deprecated last."""
+        shown = (entry for entry in self.entries(ide) if not entry.is_hidden)
+        return tuple(sorted(shown, key=lambda entry: entry.is_deprecated))
+
     def default_image(self, ide: IdeType) -> str | None:
-        """The image marked as default, else the first; None when the catalog has none."""
-        entries = self.entries(ide)
+        """The image marked as default, else the first offered; None when none is offered."""
+        entries = self.offered(ide)
         marked = (entry.image for entry in entries if entry.is_default)
         return next(marked, entries[0].image if entries else None)
 
@@ -136,10 +156,24 @@ class Catalog:
         """The IDE under which the catalog lists an image; None when it does not."""
         return self._types.get(image)
 
-    def description_of(self, image: str) -> str:
-        """What the admin wrote about an image; "" when it is not in the catalog."""
-        rows = (entry for entries in self.groups.values() for entry in entries)
-        return next((entry.description for entry in rows if entry.image == image), "")
+    def entry_of(self, image: str) -> CatalogEntry | None:
+        """What the catalog says of an image; None when it is not in it."""
+        return self._entries.get(image)
+
+    def replacement_of(self, image: str) -> str | None:
+        """What to use instead of a deprecated image; None when it isn't, or nothing is named.
+
+        A replacement that is deprecated itself leads on to its own.
+        """
+        found = None
+        entry = self._entries.get(image)
+        # The model refuses loops within a type; an image under two types could still make one.
+        for _ in self._entries:
+            if entry is None or not (entry.is_deprecated and entry.replaced_by):
+                break
+            found = entry.replaced_by
+            entry = self._entries.get(found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +197,3 @@ def shipped_catalog_json() -> str:
 def shipped_catalog() -> Catalog:
     """The catalog that comes with this release."""
     return Catalog.from_json(shipped_catalog_json())
-
-
-def _entries(key: str, rows: object) -> tuple[CatalogEntry, ...]:
-    if not isinstance(rows, list):
-        raise InvalidCatalogError(f"{key}: no list of images")
-    return tuple(
-        CatalogEntry.from_object(row, where=f"{key}, row {number}")
-        for number, row in enumerate(rows, start=1)
-    )

@@ -31,6 +31,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import override
+
+_PROBLEMS_TOLD = 3
+
 
 class NbError(Exception):
     """Base of everything raised on purpose here."""
@@ -60,8 +64,42 @@ class InvalidFormError(NbError):
         self.problems = tuple(problems)
 
 
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One thing wrong with a catalog, and where.
+
+    Attributes:
+        message: what is wrong, and what to do.
+        type: the type it stands under; "" for the whole.
+        row: counted from 1 within the type; 0 for the whole type.
+        field: the key in the row; "" for the whole row.
+        line: of the JSON that was read, counted from 1; 0 when it tells nothing.
+    """
+
+    message: str
+    type: str = ""
+    row: int = 0
+    field: str = ""
+    line: int = 0
+
+    @override
+    def __str__(self) -> str:
+        """For example: jupyter, row 2, containerImage (line 7): An image has no spaces."""
+        parts = (self.type, f"row {self.row}" if self.row else "", self.field)
+        place = ", ".join(part for part in parts if part)
+        line = f"line {self.line}" if self.line else ""
+        where = f"{place} ({line})" if place and line else place or line
+        return f"{where}: {self.message}" if where else self.message
+
+
 class InvalidCatalogError(NbError):
-    """JSON that is no image catalog."""
+    """JSON that is no image catalog; ``problems`` says where, the message names the first ones."""
+
+    def __init__(self, problems: Sequence[RowError]) -> None:
+        shown = [str(problem) for problem in problems[:_PROBLEMS_TOLD]]
+        more = len(problems) - len(shown)
+        super().__init__("; ".join(shown) + (f"; and {more} more" if more else ""))
+        self.problems = tuple(problems)
 
 
 class InvalidQuantityError(NbError):

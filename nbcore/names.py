@@ -16,6 +16,13 @@ CATALOG_SETTING = "notebook-default-images"
 # The design document uses both names; a cluster that only has this one is served from it.
 CATALOG_SETTING_OLD_NAME = "default-notebook-images"
 
+SYSTEM_NAMESPACE = "oneblock-notebooks"
+"""Where the installation keeps what is its own; nobody's notebooks run there."""
+PART_OF_LABEL = "app.kubernetes.io/part-of"
+PART_OF = "oneblock-notebooks"
+# On a ControllerRevision: the Setting whose value it keeps.
+SETTING_LABEL = f"{SETTING_GROUP}/setting"
+
 TYPE_LABEL = f"{NOTEBOOK_GROUP}/notebook-type"
 NOTEBOOK_NAME_LABEL = f"{NOTEBOOK_GROUP}/notebook-name"
 OWNER_ANNOTATION = f"{NOTEBOOK_GROUP}/owner"

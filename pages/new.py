@@ -42,10 +42,13 @@ def main() -> None:
         cluster.draw_waiting()
         return
     forms.begin()
-    notices.draw()
-    cluster.draw_silence()
     reading = cluster.catalog()
-    cluster.draw_catalog_problem(reading)
+    # One place for all that comes and goes: what moved in the page would lose what is half typed.
+    with st.container():
+        notices.draw()
+        cluster.draw_silence()
+        cluster.draw_catalog_problem(reading)
+    cluster.follow_catalog(reading)
     left, right = st.columns([1.7, 1], gap="large")
     slots = Slots()
     with left:

@@ -10,7 +10,7 @@ from nbcore.catalog import CatalogReading
 from nbcore.ides import IDES, IdeType
 from nbcore.names import notebook_path
 from nbcore.rows import NotebookRow
-from ui import actions, cluster, dialogs, filters, namespaces, notices, tables, welcome
+from ui import actions, cluster, dialogs, filters, moves, namespaces, notices, tables, welcome
 from ui.markdown import escape
 from ui.places import NEW_PAGE
 from ui.verbs import Target, Verb, verbs
@@ -97,6 +97,7 @@ def _draw_live(namespace: str, names: list[str], reading: CatalogReading) -> Non
     is_live = not cluster.draw_silence()
     rows = tables.ordered(cluster.notebook_rows(namespace))
     if rows:
+        moves.draw(rows, reading.catalog)
         shown = _draw_list(rows, namespace)
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     else:

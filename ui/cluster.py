@@ -13,10 +13,11 @@ import streamlit as st
 
 from nbcore.catalog import Catalog, CatalogReading, CatalogSource
 from nbcore.kube.resources import NAMESPACES, NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, SETTINGS
-from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME
+from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, JsonObject
+from nbcore.objects import text_at
 from nbcore.rows import NotebookRow
 from nbcore.status import NotebookStatus
-from ui import namespaces, session, tables
+from ui import access, namespaces, session, tables
 from ui.markdown import escape
 
 # A cluster that is there is heard every five seconds, and may take three to answer. Seconds.
@@ -26,15 +27,29 @@ _MINUTES_FROM = 120
 _EFFECT_DEADLINE = 1.0
 _EFFECT_STEP = 0.02
 _WAITING_STEP = 0.3
+_CATALOG_SECONDS = 2.0
 _CHOSEN_NAMESPACE = "chosen_namespace"
 
 
 def catalog() -> CatalogReading:
     """The images in force."""
-    cache = session.services().cache
-    setting = cache.get(SETTINGS, CATALOG_SETTING) or cache.get(SETTINGS, CATALOG_SETTING_OLD_NAME)
-    kept = {source: (setting or {}).get(source) for source in CatalogSource}
+    setting = catalog_setting()
+    kept: JsonObject = {source: (setting or {}).get(source) for source in CatalogSource}
+    kept["metadata"] = {"name": text_at(setting, "metadata", "name")}
     return _read(json.dumps(kept))
+
+
+def catalog_setting() -> JsonObject | None:
+    """The Setting that holds the images; None when the cluster has none."""
+    cache = session.services().cache
+    return cache.get(SETTINGS, CATALOG_SETTING) or cache.get(SETTINGS, CATALOG_SETTING_OLD_NAME)
+
+
+@st.fragment(run_every=_CATALOG_SECONDS)
+def follow_catalog(reading: CatalogReading) -> None:
+    """Lets an open page run again when the images changed; what was typed stays."""
+    if catalog() is not reading:
+        st.rerun()
 
 
 def notebook_rows(namespace: str) -> list[NotebookRow]:
@@ -121,11 +136,9 @@ def draw_silence() -> bool:
 
 
 def draw_catalog_problem(reading: CatalogReading) -> None:
-    """Says what an admin has to mend, when the Setting can't be read as it stands."""
-    if reading.problem:
-        words = (
-            "The image catalog is broken: until an admin mends it, the shipped images are offered."
-        )
+    """Says to those who can mend it what is wrong, when the Setting can't be read as it stands."""
+    if reading.problem and access.may_edit_catalog(session.viewer()):
+        words = "The image catalog is broken: until it is mended, the shipped images are offered."
         st.warning(escape(f"{words} {reading.problem}"), icon=":material/inventory_2:")
 
 

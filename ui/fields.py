@@ -18,10 +18,9 @@ from nbcore.form import (
     suggest_free_name,
 )
 from nbcore.ides import IDES, IdeType
-from nbcore.images import parse_image
 from nbcore.quantities import cpu_text, memory_text, parse_quantity
 from ui import typed
-from ui.forms import Slots, follow, key, text_field, touch
+from ui.forms import Slots, follow, is_touched, key, text_field, touch
 
 _CUSTOM = "Custom"
 _CUSTOM_START = SizePreset(_CUSTOM, "1", "2")
@@ -88,15 +87,17 @@ def draw_namespace(names: Sequence[str], chosen: str, slots: Slots) -> str:
 
 def draw_image(ide: IdeType, catalog: Catalog, slots: Slots) -> str:
     """An image of the catalog, or one that is typed right there."""
-    images = [entry.image for entry in catalog.entries(ide)]
+    offered = catalog.offered(ide)
+    images = [entry.image for entry in offered]
     usual = catalog.default_image(ide)
     # One widget a type, so that each keeps its own choice and its own default.
     widget = key(f"{Field.IMAGE}_{ide}")
+    _keep_choice(widget, usual, tuple(entry.title for entry in offered))
     own = st.session_state.get(widget)
     image = st.selectbox(
         "Image",
         [*images, own] if own and own not in images else images,
-        index=images.index(usual) if usual else None,
+        index=0 if images else None,
         format_func=lambda image: _image_title(image, catalog),
         accept_new_options=True,
         key=widget,
@@ -186,8 +187,24 @@ def _draw_service(slots: Slots) -> ServiceType:
 
 
 def _image_title(image: str, catalog: Catalog) -> str:
-    description, parsed = catalog.description_of(image), parse_image(image)
-    return f"{description}  ·  {parsed.leaf}" if description and parsed else image
+    entry = catalog.entry_of(image)
+    return entry.title if entry else image
+
+
+def _keep_choice(widget: str, usual: str | None, titles: tuple[str, ...]) -> None:
+    """Lets an image that nobody chose follow the default; what was chosen stays, whatever comes.
+
+    The browser knows a choice by its title. When titles change, the choice is said anew: the old
+    title would be taken for an image that somebody typed.
+    """
+    seen = st.session_state.get(f"{widget}_seen")
+    st.session_state[f"{widget}_seen"] = (usual, titles)
+    if widget not in st.session_state:
+        st.session_state[widget] = usual
+    elif seen is not None and seen != (usual, titles):
+        chosen = st.session_state[widget]
+        is_default = chosen == seen[0] and not is_touched(Field.IMAGE)
+        st.session_state[widget] = usual if is_default else chosen
 
 
 def _size_title(preset: SizePreset) -> str:

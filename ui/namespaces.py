@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nbcore.names import JsonObject
+from nbcore.names import SYSTEM_NAMESPACE, JsonObject
 
 ALL = ""
 """The choice that stands for all namespaces, as in an API path."""
@@ -14,9 +14,9 @@ _OF_KUBERNETES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
 def offered(namespaces: Iterable[JsonObject]) -> list[str]:
-    """Names for people to choose from: sorted, without Kubernetes' own. Pure."""
+    """Names for people to choose from: sorted, without Kubernetes' own and ours. Pure."""
     names = {str(item["metadata"]["name"]) for item in namespaces}
-    return sorted(names - _OF_KUBERNETES)
+    return sorted(names - _OF_KUBERNETES - {SYSTEM_NAMESPACE})
 
 
 def usual(names: Sequence[str], preferred: Sequence[str]) -> str:

@@ -8,3 +8,4 @@ _PAGES = Path(__file__).parent.parent / "pages"
 
 NOTEBOOKS_PAGE = _PAGES / "notebooks.py"
 NEW_PAGE = _PAGES / "new.py"
+IMAGES_PAGE = _PAGES / "images.py"

@@ -19,7 +19,9 @@ WIDTHS = [pytest.param(1360, id="desk"), pytest.param(390, id="phone")]
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
-    ("path", "heading"), [("/", "Notebooks"), ("/new", "New notebook")], ids=["list", "form"]
+    ("path", "heading"),
+    [("/", "Notebooks"), ("/new", "New notebook"), ("/images", "Images")],
+    ids=["list", "form", "images"],
 )
 def test_given_a_page_when_drawn_then_it_asks_nobody_but_the_app(
     page: Page, app: RunningApp, path: str, heading: str, width: int
@@ -37,7 +39,7 @@ def test_given_a_page_when_drawn_then_it_asks_nobody_but_the_app(
     assert hosts == {urlsplit(app.url).netloc}
 
 
-@pytest.mark.parametrize("path", ["/", "/new"], ids=["list", "form"])
+@pytest.mark.parametrize("path", ["/", "/new", "/images"], ids=["list", "form", "images"])
 def test_given_a_phone_when_a_page_is_drawn_then_it_does_not_scroll_sideways(
     page: Page, app: RunningApp, path: str
 ) -> None:

@@ -5,7 +5,7 @@ default image, persistence            one click, JupyterLab, a cell, stop, start
 custom image                          one that the sandbox can't run is named in the list
 GPU                                   waits while none is free, starts when one is
 custom volume                         an existing volume shows an earlier notebook's file
-The catalog's page is not built yet; pages/ tests hold that the form follows the Setting.
+the catalog changes           test_catalog.py
 """
 
 from __future__ import annotations

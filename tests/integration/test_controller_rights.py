@@ -9,8 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from nbcore.kube.resources import NOTEBOOKS, SERVICES, SETTINGS, STATEFUL_SETS
-from nbcore.names import CATALOG_SETTING
+from nbcore.kube.resources import (
+    CONTROLLER_REVISIONS,
+    NOTEBOOKS,
+    SERVICES,
+    SETTINGS,
+    STATEFUL_SETS,
+)
+from nbcore.names import CATALOG_SETTING, SYSTEM_NAMESPACE
 from tests.cluster.api import Api, JsonObject, eventually
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.processes import Process
@@ -19,7 +25,7 @@ from tests.cluster.servers import ROOT, Server
 ROLES = "/apis/rbac.authorization.k8s.io/v1"
 PAGE = ROOT / "docs" / "reference" / "controller.md"
 ROW = re.compile(r"^\| (?P<resources>[a-z/, ]+) \| (?P<verbs>(?:[a-z]+, )*[a-z]+)(?: \(.*\))? \|$")
-VERBS = {"get", "list", "watch", "create", "patch", "update"}
+VERBS = {"get", "list", "watch", "create", "patch", "update", "delete"}
 
 
 def documented_rules() -> list[JsonObject]:
@@ -29,7 +35,7 @@ def documented_rules() -> list[JsonObject]:
         for row in rows
         if set(verbs := row["verbs"].split(", ")) <= VERBS
     ]
-    assert len(rules) == 6
+    assert len(rules) == 7
     return rules
 
 
@@ -89,6 +95,11 @@ def test_given_the_documented_rights_when_a_notebook_is_made_and_mended_then_the
     eventually(lambda: api.get(statefulset)["spec"]["replicas"] == 1, what="it is mended")
     assert api.exists(SERVICES.path(namespace, "lab"))
     eventually(lambda: api.exists(SETTINGS.path(name=CATALOG_SETTING)), what="the Setting is made")
+    if not api.exists(f"/api/v1/namespaces/{SYSTEM_NAMESPACE}"):
+        api.create("/api/v1/namespaces", {"metadata": {"name": SYSTEM_NAMESPACE}})
+    revisions = CONTROLLER_REVISIONS.path(SYSTEM_NAMESPACE)
+    api.merge(SETTINGS.path(name=CATALOG_SETTING), {"value": "{}"})
+    eventually(lambda: api.get(revisions)["items"], what="the value is recorded")
     assert "orbidden" not in controller.log.read_text()
     assert "cannot" not in controller.log.read_text()
     api.delete(f"/api/v1/namespaces/{namespace}")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbcore.catalog import Catalog, CatalogSource, shipped_catalog, shipped_catalog_json
+from nbcore.catalog_json import write_json
 from nbcore.ides import IdeType
 
 # The `default` of the Setting as the design document has it.
@@ -30,7 +31,7 @@ SHIPPED = (
     'on":"RStudio + Tidyverse","default":true}]}'
 )
 
-OTHER = {"jupyter": [{"containerImage": "team/lab:1"}]}
+OTHER = {"jupyter": [{"containerImage": "team/lab:1", "default": True}]}
 
 
 def _setting(**keys: object) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def _setting(**keys: object) -> dict[str, Any]:
 
 def test_given_the_release_when_its_catalog_is_read_then_it_is_the_design_documents() -> None:
     assert shipped_catalog_json() == SHIPPED
-    assert shipped_catalog().to_json() == SHIPPED
+    assert write_json(shipped_catalog().to_document()) == SHIPPED
 
 
 @pytest.mark.parametrize(
@@ -63,30 +64,90 @@ def test_given_the_shipped_catalog_when_asked_then_each_ide_has_its_images(
 def test_given_an_image_when_asked_then_its_description_is_told() -> None:
     image = "kubeflownotebookswg/rstudio-tidyverse:v1.8.0"
 
-    assert shipped_catalog().description_of(image) == "RStudio + Tidyverse"
-    assert shipped_catalog().description_of("team/lab:1") == ""
+    entry = shipped_catalog().entry_of(image)
+
+    assert entry
+    assert entry.title == "RStudio + Tidyverse  ·  rstudio-tidyverse:v1.8.0"
+    assert shipped_catalog().entry_of("team/lab:1") is None
 
 
-def test_given_no_mark_when_the_default_is_asked_then_the_first_image_serves() -> None:
-    rows = [{"containerImage": "a:1"}, {"containerImage": "b:1"}]
-    catalog = Catalog.from_json(json.dumps({"jupyter": rows}))
-
-    assert catalog.default_image(IdeType.JUPYTER) == "a:1"
-    assert catalog.default_image(IdeType.RSTUDIO) is None
-    assert catalog.type_of_image("c:1") is None
+def _catalog(**types: list[dict[str, Any]]) -> Catalog:
+    return Catalog.from_json(json.dumps(types))
 
 
 def test_given_an_image_under_two_types_when_asked_then_the_first_type_counts() -> None:
-    rows = [{"containerImage": "a:1"}]
-    catalog = Catalog.from_json(json.dumps({"rstudio": rows, "jupyter": rows}))
+    rows = [{"containerImage": "a:1", "default": True}]
+    catalog = _catalog(rstudio=rows, jupyter=rows)
 
     assert catalog.type_of_image("a:1") is IdeType.JUPYTER
+    assert catalog.type_of_image("c:1") is None
+    assert catalog.default_image(IdeType.CODE_SERVER) is None
+
+
+def test_given_hidden_and_deprecated_images_when_offered_then_one_is_missing_and_one_is_last() -> (
+    None
+):
+    catalog = _catalog(
+        jupyter=[
+            {"containerImage": "old:1", "deprecated": True, "displayName": "Old"},
+            {"containerImage": "secret:1", "hidden": True, "default": True},
+            {"containerImage": "new:1", "description": "New"},
+        ]
+    )
+
+    titles = [entry.title for entry in catalog.offered(IdeType.JUPYTER)]
+
+    assert titles == ["New  ·  new:1", "Old  ·  old:1  ·  deprecated"]
+    assert catalog.default_image(IdeType.JUPYTER) == "new:1"
+    assert len(catalog.entries(IdeType.JUPYTER)) == 3
+
+
+@pytest.mark.parametrize(
+    ("image", "replacement"),
+    [
+        pytest.param("a:1", "c:1", id="over one that is deprecated itself"),
+        pytest.param("b:1", "c:1", id="directly"),
+        pytest.param("c:1", None, id="not deprecated"),
+        pytest.param("d:1", None, id="nothing named"),
+        pytest.param("e:1", None, id="named, but not deprecated"),
+        pytest.param("x:1", None, id="not in the catalog"),
+    ],
+)
+def test_given_a_deprecated_image_when_asked_then_the_replacement_is_one_to_stay_with(
+    image: str, replacement: str | None
+) -> None:
+    catalog = _catalog(
+        jupyter=[
+            {"containerImage": "a:1", "deprecated": True, "replacedBy": "b:1"},
+            {"containerImage": "b:1", "deprecated": True, "replacedBy": "c:1"},
+            {"containerImage": "c:1", "default": True},
+            {"containerImage": "d:1", "deprecated": True},
+            {"containerImage": "e:1", "replacedBy": "c:1"},
+        ]
+    )
+
+    assert catalog.replacement_of(image) == replacement
+
+
+def test_given_replacements_that_loop_over_two_types_when_followed_then_it_ends() -> None:
+    catalog = _catalog(
+        jupyter=[
+            {"containerImage": "a:1", "deprecated": True, "replacedBy": "b:1", "default": True},
+            {"containerImage": "b:1"},
+        ],
+        rstudio=[{"containerImage": "b:1", "default": True}],
+    )
+
+    assert catalog.replacement_of("a:1") == "b:1"
 
 
 def test_given_unknown_types_and_keys_when_read_and_written_then_they_survive() -> None:
-    text = '{"zed":[{"containerImage":"z:1","description":"","labels":["x"]}]}'
+    text = (
+        '{"jupyter":[{"containerImage":"z:1","description":"","default":true,"labels":["x"],'
+        '"image":1,"display_name":{}}],"zed":[{"any":"thing"},1],"note":"ours"}'
+    )
 
-    assert Catalog.from_json(text).to_json() == text
+    assert write_json(Catalog.from_json(text).to_document()) == text
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_given_a_changed_object_or_catalog_when_listed_then_the_row_changes() ->
     )
     (other_catalog,) = cache.rows(
         [_versioned("a", "2", container={"image": "team/x"})],
-        Catalog.from_json('{"jupyter":[{"containerImage":"team/x"}]}'),
+        Catalog.from_json('{"jupyter":[{"containerImage":"team/x","default":true}]}'),
         NOON,
     )
 

@@ -80,7 +80,7 @@ def test_given_a_broken_setting_when_opened_then_the_shipped_images_serve_and_it
 def test_given_a_catalog_without_an_ide_when_the_list_is_empty_then_its_card_says_so(
     visit: Visit,
 ) -> None:
-    with setting(visit, '{"jupyter":[{"containerImage":"team/lab:1"}]}'):
+    with setting(visit, '{"jupyter":[{"containerImage":"team/lab:1","default":true}]}'):
         page = visit.open_list()
 
     assert [button.disabled for button in page.button] == [False, True, True]

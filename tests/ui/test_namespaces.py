@@ -5,8 +5,9 @@ import pytest
 from ui import namespaces
 
 
-def test_given_namespaces_when_offered_then_those_of_kubernetes_are_left_out() -> None:
-    found = [{"metadata": {"name": name}} for name in ("kube-system", "demo", "default", "a")]
+def test_given_namespaces_when_offered_then_kubernetes_and_our_own_are_left_out() -> None:
+    names = ("kube-system", "oneblock-notebooks", "demo", "default", "a")
+    found = [{"metadata": {"name": name}} for name in names]
 
     assert namespaces.offered(found) == ["a", "default", "demo"]
 

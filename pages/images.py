@@ -1,0 +1,183 @@
+"""The image catalog: what people can choose from, edited in tables or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import streamlit as st
+
+from nbcore.catalog_changes import Change, ChangeKind
+from nbcore.catalog_history import author_of
+from nbcore.ides import IDES, IdeType
+from nbcore.objects import text_at
+from ui import (
+    access,
+    catalog_dialogs,
+    catalog_editor,
+    catalog_page,
+    cluster,
+    notices,
+    session,
+    tables,
+)
+from ui.catalog_draft import Draft
+from ui.markdown import escape
+
+_PROBLEMS_SHOWN = 5
+_USES_SHOWN = 5
+_DIFF_HEIGHT = 260
+_MORE: Mapping[str, Callable[[], None]] = MappingProxyType(
+    {
+        "Versions and undo": catalog_dialogs.open_versions,
+        "Import": catalog_dialogs.open_import,
+        "Export": catalog_dialogs.open_export,
+        "Reset to shipped default": catalog_page.reset,
+    }
+)
+
+
+def main() -> None:
+    """Draws the page."""
+    if not cluster.is_known():
+        st.title("Images", anchor=False)
+        cluster.draw_waiting()
+        return
+    if not access.may_edit_catalog(session.viewer()):
+        st.title("Images", anchor=False)
+        st.write("Only those who may update the Setting can edit the images.")
+        return
+    is_json = st.session_state.get(catalog_editor.TAB_KEY) == catalog_editor.JSON
+    catalog_page.follow(may_reload=not is_json)
+    found = catalog_page.draft()
+    head = st.container(horizontal=True, vertical_alignment="center")
+    st.caption(escape(_about(found)))
+    # One place for all that comes and goes: what moved in the page would lose what is half typed.
+    with st.container():
+        notices.draw()
+        cluster.draw_silence()
+        cluster.draw_catalog_problem(cluster.catalog())
+        _draw_overtaken(found)
+    ide = catalog_editor.draw_tabs(found)
+    if ide is None:
+        catalog_editor.draw_json(found)
+    else:
+        catalog_editor.draw_table(found, ide)
+    _draw_problems(found, with_lines=ide is None)
+    _draw_consequences(found, ide or IdeType.JUPYTER)
+    with head:
+        _draw_head(found)
+
+
+def _draw_head(found: Draft) -> None:
+    """The title and the actions; drawn last, when all edits are in the draft."""
+    st.title("Images", anchor=False, width="stretch")
+    chosen = st.menu_button("More", list(_MORE), key="images_more")
+    if chosen is not None:
+        _MORE[chosen]()
+    count = len(found.changes)
+    if found.is_dirty:
+        st.button("Discard", on_click=catalog_page.discard)
+    can_save = (count or found.is_reset or found.can_mend) and not found.problems
+    label = f"Review {count} change{'s' * (count != 1)}" if count else "Review"
+    if st.button(label, type="primary", disabled=not can_save or catalog_page.is_overtaken()):
+        catalog_dialogs.open_review()
+
+
+def _about(found: Draft) -> str:
+    words = f"What people can choose on the New notebook page. Setting {found.name}"
+    if not text_at(found.setting, "value"):
+        return f"{words}, as shipped."
+    author = author_of(found.setting)
+    if author.when is None:
+        return f"{words}, changed with another tool: More, Versions tells more."
+    ago = tables.age((session.services().clock() - author.when).total_seconds())
+    return f"{words}, last changed {'now' if ago == 'now' else f'{ago} ago'} by {author.by}."
+
+
+def _draw_overtaken(found: Draft) -> None:
+    if catalog_page.is_overtaken():
+        who = author_of(cluster.catalog_setting()).by or "Somebody"
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            words = f"{who} saved another catalog. Merge it into yours, then look and save."
+            st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
+            st.button("Merge", on_click=catalog_page.merge_theirs)
+    for line in found.conflicts:
+        st.markdown(f":orange[:material/call_merge:] {escape(line)}")
+
+
+def _draw_problems(found: Draft, *, with_lines: bool) -> None:
+    told = found.problems
+    problems = told if with_lines else [replace(problem, line=0) for problem in told]
+    for problem in problems[:_PROBLEMS_SHOWN]:
+        st.markdown(f":red[:material/error: {escape(str(problem))}]")
+    if len(problems) > _PROBLEMS_SHOWN:
+        st.caption(f"and {len(problems) - _PROBLEMS_SHOWN} more")
+
+
+def _draw_consequences(found: Draft, ide: IdeType) -> None:
+    left, right = st.columns([1.4, 1], gap="large")
+    with left.container(border=True):
+        st.markdown("**Changes**")
+        _draw_changes(found)
+    with right.container(border=True):
+        st.markdown("**People will see**")
+        _draw_preview(found, ide)
+
+
+def _draw_changes(found: Draft) -> None:
+    diff = "\n".join(change.diff for change in found.changes)
+    if not diff:
+        st.caption("None yet.")
+        return
+    is_long = diff.count("\n") > 10
+    st.code(diff, language="diff", height=_DIFF_HEIGHT if is_long else "content")
+    uses = catalog_page.uses()
+    # A broken catalog may have named an image twice.
+    used = {(each.type, each.image): each for each in found.changes if each.image in uses}
+    for change in list(used.values())[:_USES_SHOWN]:
+        use = uses[change.image]
+        _draw_use(found, change, use.count, ", ".join(sorted(use.namespaces)))
+    if len(used) > _USES_SHOWN:
+        st.caption(f"{len(used) - _USES_SHOWN} more of these images are in use.")
+
+
+def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:
+    use, keep = ("s use", "keep") if count > 1 else (" uses", "keeps")
+    words = f"{count} notebook{use} {change.image} ({places})"
+    if change.kind is ChangeKind.REMOVED:
+        st.markdown(f":orange[:material/info:] {escape(f'{words} and {keep} it.')}")
+        st.button(
+            "Deprecate it instead",
+            key=f"deprecate_{change.type}_{change.image}",
+            on_click=found.deprecate,
+            args=(IdeType(change.type), change.image),
+        )
+    elif any(key == "deprecated" and new for key, _, new in change.fields):
+        st.markdown(
+            f":orange[:material/info:] {escape(f'{words}. Owners are offered the replacement.')}"
+        )
+
+
+def _draw_preview(found: Draft, ide: IdeType) -> None:
+    catalog = found.catalog
+    if catalog is None:
+        st.caption("It is shown here when the catalog is right.")
+        return
+    offered, usual = catalog.offered(ide), catalog.default_image(ide)
+    if usual is None:
+        st.caption(f"No image for {IDES[ide].title}: it can't be started by one click.")
+        return
+    images = [entry.image for entry in offered]
+    titles = {entry.image: entry.title for entry in offered}
+    st.selectbox(
+        f"Image of {IDES[ide].title}",
+        images,
+        index=images.index(usual),
+        format_func=lambda image: titles.get(image, image),
+    )
+    st.caption(escape(f"One click starts {usual}."))
+
+
+main()
