@@ -128,7 +128,7 @@ class Elector:
         self._on_lost()
 
     def _is_anothers(self) -> bool:
-        return self._seen is not None and holder(self._seen.lease) != self._identity
+        return self._seen is not None and holder(self._seen.lease) not in {"", self._identity}
 
     def _attempt(self) -> bool:
         """Tries once to lead, or to lead on; never raises."""

@@ -109,9 +109,8 @@ class Controller:
             self._queue.forget(key)
         except ClusterError as error:
             outcome.failed()
-            seconds = self._queue.retry(key)
-            if isinstance(error, BusyError):
-                self._queue.add_after(key, error.retry_after)
+            told = error.retry_after if isinstance(error, BusyError) else 0.0
+            seconds = self._queue.retry(key, at_least=told)
             log.warning("%s: %s: %s; again in %.1f s", "/".join(key), error.request, error, seconds)
         except Exception:
             outcome.failed()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.processes import Process
 from tests.cluster.servers import ROOT
 from tests.contract.kubectl import Kubectl
+from tests.integration.running_controller import start_controller
 
 DEPLOY = ROOT / "deploy"
 NAMESPACE = "oneblock-notebooks"
@@ -44,25 +44,13 @@ class Installation:
         return file
 
     @contextmanager
-    def controller(
-        self, folder: Path, environ: Mapping[str, str] | None = None
-    ) -> Iterator[Process]:
+    def controller(self, folder: Path, **environ: str) -> Iterator[Process]:
         """The controller as its ServiceAccount."""
-        process = start_controller(self.account_kubeconfig(folder), folder, environ or {})
+        kubeconfig = self.account_kubeconfig(folder)
+        told = {"NB_LEASE_NAMESPACE": NAMESPACE, **environ}
+        process = start_controller(kubeconfig, folder, **told)
         yield process
         process.stop()
-
-
-def start_controller(kubeconfig: Path, folder: Path, environ: Mapping[str, str]) -> Process:
-    """The controller with the environment of its Deployment, at another cluster's kubeconfig."""
-    told = {
-        "NB_CLUSTER": "kubeconfig",
-        "KUBECONFIG": str(kubeconfig),
-        "NB_LEASE_NAMESPACE": NAMESPACE,
-        **environ,
-    }
-    command = ["env", *(f"{k}={v}" for k, v in told.items()), sys.executable, "-m", "controller"]
-    return Process.start("controller", command, log=folder / "controller.log", cwd=ROOT)
 
 
 def rendered(kubectl: Kubectl, *folder: str) -> list[JsonObject]:

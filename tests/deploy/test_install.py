@@ -137,7 +137,7 @@ def test_given_its_own_account_when_a_notebook_is_made_and_mended_then_the_right
 def test_given_json_logs_when_the_controller_has_run_then_every_line_is_an_object(
     installed: Installation, tmp_path: Path
 ) -> None:
-    with installed.controller(tmp_path, {"NB_LOG_FORMAT": "json"}) as controller:
+    with installed.controller(tmp_path, NB_LOG_FORMAT="json") as controller:
         eventually(lambda: "metrics on port" in controller.log.read_text(), what="it has started")
         port = int(json.loads(controller.log.read_text().splitlines()[0])["message"].split()[-1])
         url = f"http://127.0.0.1:{port}/readyz"
