@@ -44,17 +44,18 @@ class Faults:
     """What goes wrong; a plural is the resource's word in the URL.
 
     Attributes:
-        refusals: by verb and plural, the codes of the next answers; the server hears of none.
+        refusals: by verb and path, the codes of the next answers; the server hears of none.
         expired: plurals whose next watch is answered 410.
         silent: plurals whose watches carry nothing until they are taken out; what came is kept.
+        retry_after: what a 429 says, in seconds.
         after_write: called when the server has done a write and before the client hears of it.
     """
 
     refusals: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
+    retry_after: int = 1
     after_write: Callable[[Passed], object] = lambda _: None
-    retry_after: str = ""
 
 
 class FaultProxy:
@@ -83,6 +84,10 @@ class FaultProxy:
     def writes(self, namespace: str) -> list[Passed]:
         """What was changed in a namespace by way of this proxy."""
         return [p for p in list(self.passed) if p.is_write and f"/{namespace}/" in p.path]
+
+    def attempts(self, verb: str, path: str) -> list[Passed]:
+        """Every answer to such a request, in order."""
+        return [p for p in list(self.passed) if (p.verb, p.path) == (verb, path)]
 
     def down(self) -> None:
         """Refuses connections and breaks those that are open."""
@@ -136,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         if is_watch and plural in self.proxy.faults.expired:
             self.proxy.faults.expired.discard(plural)
             self._refuse(410, path)
-        elif not is_watch and (codes := self.proxy.faults.refusals.get((self.command, plural))):
+        elif not is_watch and (codes := self.proxy.faults.refusals.get((self.command, path))):
             self._refuse(codes.pop(0), path)
         else:
             answer = self.proxy.forward(self.command, self.path, body, self.headers)
@@ -168,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(code)
         self.send_header("Content-Length", str(len(body)))
         if code == 429:
-            self.send_header("Retry-After", self.proxy.faults.retry_after)
+            self.send_header("Retry-After", str(self.proxy.faults.retry_after))
         self.end_headers()
         self.wfile.write(body)
 

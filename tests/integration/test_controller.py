@@ -301,6 +301,33 @@ def test_given_a_template_that_no_pod_can_have_when_made_then_that_row_alone_say
     make_ready(cluster, "fine")
 
 
+def test_given_a_wrong_image_when_edited_then_it_gets_ready_and_nobody_deletes_a_pod(
+    cluster: ApiServer,
+) -> None:
+    path = NOTEBOOKS.path(cluster.namespace, "lab")
+    create(cluster, notebook("lab"))
+    waiting = {"waiting": {"reason": "ErrImagePull", "message": "not found"}}
+    say_of_pod(cluster, "lab", {"state": waiting})
+    status_with(cluster, "lab", phase="Failed", reason="ImagePull")
+
+    right = "kubeflownotebookswg/jupyter-scipy:v1.9.0"
+    image = {"op": "replace", "path": "/spec/template/spec/containers/0/image", "value": right}
+    cluster.api.expect(200, "PATCH", path, [image], content_type=JSON_PATCH)
+
+    # The StatefulSet's controller takes the broken pod away; we only say, as its node, that it is.
+    pod = PODS.path(cluster.namespace, "lab-0")
+    eventually(
+        lambda: found(cluster, PODS, "lab-0")["metadata"].get("deletionTimestamp"),
+        what="the pod is being replaced",
+    )
+    end_pod(cluster, "lab")
+    eventually(
+        lambda: found(cluster, PODS, "lab-0")["spec"]["containers"][0]["image"] == right,
+        what=f"{pod} has the right image",
+    )
+    make_ready(cluster, "lab")
+
+
 def test_given_a_notebook_when_deleted_then_its_children_go_and_stay_away(
     cluster: ApiServer,
 ) -> None:
