@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ log = logging.getLogger("controller")
 
 _USAGE_ERROR = 2
 _LOST = 1
+_STOP_SECONDS = 9.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -107,6 +109,10 @@ class _Process:
 
     def _stop(self) -> None:
         log.info("stopping")
+        # A server that hangs must not hold us longer: then the lease runs out by itself.
+        limit = threading.Timer(_STOP_SECONDS, os._exit, (0,))
+        limit.daemon = True
+        limit.start()
         has_finished = self._controller.stop()
         if self._is_elected:
             self._elector.stop(release=has_finished)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+
+import pytest
+import yaml
 
 from tests.cluster.api import JsonObject
 from tests.cluster.servers import ROOT
@@ -92,6 +96,29 @@ def test_given_the_deployment_when_compared_with_its_neighbours_then_names_and_p
     for selector in (policy["podSelector"], budget["selector"], deployment["selector"]):
         assert selector["matchLabels"].items() <= labels.items()
     assert budget["minAvailable"] < deployment["replicas"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "has_setting"),
+    [
+        pytest.param([""], True, id="everything"),
+        pytest.param(["crds", "base"], False, id="without the Setting's kind"),
+    ],
+)
+def test_given_a_kustomization_of_the_installation_page_when_rendered_then_its_image_is_used(
+    kubectl: Kubectl, tmp_path: Path, folders: list[str], *, has_setting: bool
+) -> None:
+    resources = [os.path.relpath(DEPLOY / folder, tmp_path) for folder in folders]
+    image = {"name": "oneblock-notebooks", "newName": "registry.example.org/nb", "newTag": "1"}
+    text = yaml.safe_dump({"resources": resources, "images": [image]})
+    (tmp_path / "kustomization.yaml").write_text(text)
+
+    objects = rendered(kubectl, str(tmp_path))
+
+    deployment = one(objects, "Deployment", "notebook-controller")["spec"]["template"]["spec"]
+    assert deployment["containers"][0]["image"] == "registry.example.org/nb:1"
+    names = {o["metadata"]["name"] for o in objects}
+    assert ("settings.management.oneblock.ai" in names) == has_setting
 
 
 def test_given_the_image_when_its_recipe_is_read_then_it_is_what_make_venv_does() -> None:
