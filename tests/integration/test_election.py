@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from controller.election import LEASE_NAME, Pace
 from controller.elector import Candidate, Elector
@@ -26,7 +27,7 @@ from tests.cluster.control_plane import ControlPlane
 from tests.cluster.processes import Process
 from tests.cluster.servers import ApiServer, Server
 from tests.integration.fault_proxy import FaultProxy, fault_proxy
-from tests.integration.running_controller import LEADING, number, start_controller
+from tests.integration.running_controller import LEADING, metrics_port, number, start_controller
 from tests.integration.test_controller import notebook
 
 QUICK = Pace(lease=2, renew=1.4, retry=0.2)
@@ -77,6 +78,11 @@ def leads(process: Process) -> bool:
     return process.is_running and number(process, LEADING) == 1
 
 
+def is_ready(process: Process) -> bool:
+    url = f"http://127.0.0.1:{metrics_port(process)}/readyz"
+    return urllib3.request("GET", url).status == 200
+
+
 def lease(cluster: ApiServer) -> JsonObject:
     spec: JsonObject = cluster.api.get(LEASES.path(cluster.namespace, LEASE_NAME))["spec"]
     return spec
@@ -89,6 +95,7 @@ def test_given_a_leader_when_it_ends_in_good_order_then_the_next_leads_at_once(
     eventually(lambda: leads(first), what="the first leads")
     second = start(cluster.kubeconfig)
     eventually(lambda: "metrics on port" in second.log.read_text(), what="the second is there")
+    eventually(lambda: is_ready(second), what="the second has read everything")
     assert not leads(second)
     before = lease(cluster)
     assert (before["leaseDurationSeconds"], before["leaseTransitions"]) == (LEASE_SECONDS, 0)
