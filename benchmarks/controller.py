@@ -39,6 +39,7 @@ WORKERS = 8
 """As many as the controller has."""
 BARE, BARE_WORKERS, OURS = "bare", "bare-workers", "notebooks"
 MINUTE = 60
+COUNT_SECONDS = 0.5
 
 
 def main() -> int:
@@ -107,24 +108,29 @@ def _bare_rate(apis: list[Api], count: int, namespace: str) -> float:
         list(pool.map(loop, range(len(apis))))
     rate = 2 * count / (time.monotonic() - began)
     eventually(lambda: _count(apis[0], PODS, namespace) == count, what="pods", seconds=PATIENCE)
-    # Pods that wait for a node would keep the scheduler busy during the next measurement.
-    apis[0].delete(f"/api/v1/namespaces/{namespace}")
-    eventually(lambda: not _count(apis[0], PODS, namespace), what="no pods", seconds=PATIENCE)
+    # Pods that wait for a node, and what is being deleted, would slow the next measurement.
+    path = f"/api/v1/namespaces/{namespace}"
+    apis[0].delete(path)
+    eventually(lambda: not apis[0].exists(path), what=f"{path} is gone", seconds=PATIENCE)
     return rate
 
 
 def _our_rate(api: Api, count: int) -> float:
     """From the first child that is there to the last."""
-    eventually(lambda: _count(api, SERVICES, OURS), what="a child", seconds=PATIENCE)
-    made = _count(api, SERVICES, OURS) + _count(api, STATEFUL_SETS, OURS)
-    began = time.monotonic()
-    for resource in (SERVICES, STATEFUL_SETS):
-        eventually(
-            lambda r=resource: _count(api, r, OURS) == count,  # type: ignore[misc]  # binds the loop's value
-            what="all children",
-            seconds=PATIENCE,
-        )
+    _wait_for_children(api, 1)
+    began, made = time.monotonic(), _children_made(api)
+    _wait_for_children(api, 2 * count)
     return (2 * count - made) / (time.monotonic() - began)
+
+
+def _wait_for_children(api: Api, count: int) -> None:
+    # Not often: the bare loops have nobody beside them who counts.
+    while _children_made(api) < count:
+        time.sleep(COUNT_SECONDS)
+
+
+def _children_made(api: Api) -> int:
+    return sum(_count(api, resource, OURS) for resource in (SERVICES, STATEFUL_SETS))
 
 
 def _settle(api: Api, process: Process, resource: Resource, count: int) -> None:
