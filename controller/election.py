@@ -1,8 +1,8 @@
-"""Who of several controllers works: decisions about the Lease that they share. Pure.
+"""Who of several controllers works: decisions about the Lease that they share.
 
 The semantics of client-go's leaderelection package, with two differences. A leader that reads
 another's name gives up at once; and what it may still do is bounded by a clock that only goes
-forward, never by a time that somebody wrote down.
+forward, never by a time that somebody wrote down. Pure.
 """
 
 from __future__ import annotations

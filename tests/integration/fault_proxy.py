@@ -146,7 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             answer = self.proxy.forward(self.command, self.path, body, self.headers)
             try:
-                self._stream(answer, plural) if is_watch else self._pass(answer, path)
+                self._stream(answer, path) if is_watch else self._pass(answer, path)
             finally:
                 answer.close()
 
@@ -177,12 +177,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, answer: Any, plural: str) -> None:
+    def _stream(self, answer: Any, path: str) -> None:
+        self._note(path, answer.status)
         self.send_response(answer.status)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         while data := answer.read1(65536):
-            while plural in self.proxy.faults.silent:
+            while _plural(path) in self.proxy.faults.silent:
                 time.sleep(0.02)
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
             self.wfile.flush()
