@@ -1,4 +1,4 @@
-"""GET /healthz and /metrics, for whoever runs the controller."""
+"""GET /healthz, /readyz and /metrics, for whoever runs the controller."""
 
 from __future__ import annotations
 
@@ -14,26 +14,37 @@ Answer = tuple[HTTPStatus, str, bytes]
 # Whoever opens a connection and says nothing would hold a thread for ever.
 _SILENCE_SECONDS = 10.0
 _TEXT = "text/plain; charset=utf-8"
+_PATHS = b"There are /healthz, /readyz and /metrics.\n"
 
 
 class HealthServer:
-    """Serves both paths on a port of its own.
+    """Serves its paths on a port of its own.
 
     Args:
         address: host and port; port 0 lets the system choose.
         is_alive: false makes /healthz answer 503, and whoever watches start us anew.
+        is_ready: false makes /readyz answer 503.
         metrics: the body of /metrics.
     """
 
     def __init__(
-        self, address: tuple[str, int], is_alive: Callable[[], bool], metrics: Callable[[], bytes]
+        self,
+        address: tuple[str, int],
+        *,
+        is_alive: Callable[[], bool],
+        is_ready: Callable[[], bool],
+        metrics: Callable[[], bytes],
     ) -> None:
         def answer(path: str) -> Answer:
-            if path == "/healthz":
-                return _health(is_alive=is_alive())
-            if path == "/metrics":
-                return HTTPStatus.OK, CONTENT_TYPE_LATEST, metrics()
-            return HTTPStatus.NOT_FOUND, _TEXT, b"There are /healthz and /metrics.\n"
+            match path:
+                case "/healthz":
+                    return _health("a worker ended", is_well=is_alive())
+                case "/readyz":
+                    return _health("the cluster was not read yet", is_well=is_ready())
+                case "/metrics":
+                    return HTTPStatus.OK, CONTENT_TYPE_LATEST, metrics()
+                case _:
+                    return HTTPStatus.NOT_FOUND, _TEXT, _PATHS
 
         parts = {"answer": staticmethod(answer), "timeout": _SILENCE_SECONDS}
         handler = type("Handler", (_Handler,), parts)
@@ -58,10 +69,10 @@ class HealthServer:
         self._server.server_close()
 
 
-def _health(*, is_alive: bool) -> Answer:
-    if is_alive:
+def _health(trouble: str, *, is_well: bool) -> Answer:
+    if is_well:
         return HTTPStatus.OK, _TEXT, b"ok\n"
-    return HTTPStatus.SERVICE_UNAVAILABLE, _TEXT, b"a worker ended\n"
+    return HTTPStatus.SERVICE_UNAVAILABLE, _TEXT, f"{trouble}\n".encode()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -36,7 +36,7 @@ _SETTING: Key = ("", "")
 
 
 class Controller:
-    """All threads of the controller; ``start`` it once, ``stop`` it once.
+    """All threads of the controller; ``follow`` and ``start`` it once, ``stop`` it once.
 
     Args:
         kube: acts as the controller's own account.
@@ -57,26 +57,34 @@ class Controller:
         ]
         metrics.observe(queue=self._queue.__len__, notebooks=self._view.notebooks.items)
 
-    def start(self) -> None:
-        """Begins to follow the cluster and to work; returns at once."""
+    def follow(self) -> None:
+        """Begins to read the cluster, so that ``start`` finds all in memory; returns at once."""
         self._view.start()
+
+    def start(self) -> None:
+        """Begins to work; returns at once."""
         self._queue.add(_SETTING)
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """Ends all threads; what a worker has begun it finishes first."""
+    def stop(self) -> bool:
+        """Ends all threads; what a worker has begun it finishes first, within 5 s.
+
+        Returns:
+            Whether all workers have finished.
+        """
+        deadline = time.monotonic() + _STOP_SECONDS
         self._stopping.set()
         self._queue.close()
         self._view.stop()
-        deadline = time.monotonic() + _STOP_SECONDS
-        for thread in self._threads:
+        for thread in filter(_is_started, self._threads):
             thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     @property
     def is_alive(self) -> bool:
-        """Whether every worker is there."""
-        return all(thread.is_alive() for thread in self._threads)
+        """Whether every worker that was started is there."""
+        return all(thread.is_alive() for thread in filter(_is_started, self._threads))
 
     @property
     def is_synced(self) -> bool:
@@ -108,9 +116,8 @@ class Controller:
             self._queue.forget(key)
         except ClusterError as error:
             outcome.failed()
-            seconds = self._queue.retry(key)
-            if isinstance(error, BusyError):
-                self._queue.add_after(key, error.retry_after)
+            told = error.retry_after if isinstance(error, BusyError) else 0.0
+            seconds = self._queue.retry(key, at_least=told)
             log.warning("%s: %s: %s; again in %.1f s", "/".join(key), error.request, error, seconds)
         except Exception:
             outcome.failed()
@@ -175,3 +182,7 @@ class Controller:
             self._kube.apply(SETTINGS, wanted, field_manager=FIELD_MANAGER_CONTROLLER)
             log.info("Setting %s has the catalog of this release", wanted["metadata"]["name"])
         self._history.record()
+
+
+def _is_started(thread: threading.Thread) -> bool:
+    return thread.ident is not None

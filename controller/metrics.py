@@ -50,6 +50,15 @@ class Metrics:
             registry=self._registry,
         )
 
+    def observe_leading(self, is_leading: Callable[[], bool]) -> None:
+        """Names who knows whether this process works or stands by."""
+        gauge = Gauge(
+            f"{_PREFIX}_leading",
+            "1 while this process works, 0 while it stands by.",
+            registry=self._registry,
+        )
+        gauge.set_function(is_leading)
+
     def observe(
         self, *, queue: Callable[[], int], notebooks: Callable[[], Iterable[JsonObject]]
     ) -> None:

@@ -57,12 +57,12 @@ class WorkQueue(Generic[K]):
                 heapq.heappush(self._later, (when, self._count, key))
                 self._changed.notify()
 
-    def retry(self, key: K) -> float:
+    def retry(self, key: K, *, at_least: float = 0.0) -> float:
         """Wants a key worked on again after a failure; returns the delay in seconds."""
         with self._changed:
             failures = self._failures.get(key, 0)
             self._failures[key] = failures + 1
-        seconds = delay(failures, self._chance())
+        seconds = max(at_least, delay(failures, self._chance()))
         self.add_after(key, seconds)
         return seconds
 

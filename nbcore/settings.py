@@ -29,6 +29,13 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
+class LogFormat(StrEnum):
+    """How a line of a log looks."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One environment variable: its name, unit or allowed values, default, and what follows."""
@@ -86,6 +93,18 @@ VARIABLES = (
         "How much a process writes to its standard error.",
     ),
     Variable(
+        "NB_LOG_FORMAT",
+        "text or json",
+        "text",
+        "Whether the controller's log lines are for people, or one JSON object each.",
+    ),
+    Variable(
+        "NB_LEASE_NAMESPACE",
+        "a namespace",
+        "default",
+        "Where controllers agree which of them works: those of one cluster need the same.",
+    ),
+    Variable(
         "KUBECONFIG",
         "files, separated by colons",
         "~/.kube/config",
@@ -113,6 +132,8 @@ class Settings:
     owner: str
     namespaces: tuple[str, ...]
     log_level: LogLevel
+    log_format: LogFormat
+    lease_namespace: str
     kubeconfig: str
     runtimes: Path
 
@@ -134,6 +155,8 @@ class Settings:
             owner=_owner(environ.get("NB_OWNER") or "me"),
             namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo",)),
             log_level=LogLevel(_choice(environ, "NB_LOG_LEVEL", LogLevel, LogLevel.INFO)),
+            log_format=LogFormat(_choice(environ, "NB_LOG_FORMAT", LogFormat, LogFormat.TEXT)),
+            lease_namespace=environ.get("NB_LEASE_NAMESPACE") or "default",
             kubeconfig=environ.get("KUBECONFIG") or f"{home}/.kube/config",
             runtimes=_folder(environ.get("NB_RUNTIMES") or f"{data}/sandbox/runtimes", home),
         )

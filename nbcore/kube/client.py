@@ -6,6 +6,7 @@ plain JSON, because its typed models refuse fields that are newer than they are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,10 @@ from nbcore.names import FIELD_MANAGER_APP, JsonObject
 CONNECT_SECONDS = 3
 READ_SECONDS = 30
 _LAST_SUCCESS = 299
+
+
+def _always() -> None:
+    """Lets every write go ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +48,34 @@ class Kube:
         identity: on whose behalf; there is no default.
         field_manager: what is written down as manager of the fields that create, replace and
             patch change.
+        read_seconds: how long an answer may take, watches apart.
+        before_write: called before every request that is no GET; what it raises ends the request.
     """
 
     def __init__(
-        self, api_client: ApiClient, identity: Identity, *, field_manager: str = FIELD_MANAGER_APP
+        self,
+        api_client: ApiClient,
+        identity: Identity,
+        *,
+        field_manager: str = FIELD_MANAGER_APP,
+        read_seconds: float = READ_SECONDS,
+        before_write: Callable[[], None] = _always,
     ) -> None:
         self._api_client = api_client
         self._manager = field_manager
+        self._read_seconds = read_seconds
+        self._before_write = before_write
         self.identity = identity
 
     def acting_as(self, identity: Identity) -> Kube:
         """The same server and connection pool for another identity."""
-        return Kube(self._api_client, identity, field_manager=self._manager)
+        return Kube(
+            self._api_client,
+            identity,
+            field_manager=self._manager,
+            read_seconds=self._read_seconds,
+            before_write=self._before_write,
+        )
 
     def get(self, resource: Resource, name: str, namespace: str = "") -> JsonObject:
         """Reads one object."""
@@ -143,8 +164,10 @@ class Kube:
         """Which Kubernetes this is; the cheapest question, without a look at what is stored."""
         return self._send(requests.VERSION, read_seconds=read_seconds)
 
-    def _send(self, request: Request, *, read_seconds: float = READ_SECONDS) -> JsonObject:
-        response = self._open(request, read_seconds=read_seconds)
+    def _send(self, request: Request, *, read_seconds: float | None = None) -> JsonObject:
+        if request.verb != "GET":
+            self._before_write()
+        response = self._open(request, read_seconds=read_seconds or self._read_seconds)
         return answers.decoded(
             unreachable.body_of(response, request=request.title), request=request.title
         )
@@ -157,7 +180,7 @@ class Kube:
                 self._api_client.configuration.host + request.target,
                 header_params=self._headers(request),
                 body=request.body,
-                _request_timeout=(CONNECT_SECONDS, read_seconds),
+                _request_timeout=(min(CONNECT_SECONDS, read_seconds), read_seconds),
             )
         except (urllib3.exceptions.HTTPError, ApiException, ConfigException, OSError) as error:
             raise unreachable.error_of(error, request=request.title) from error

@@ -57,3 +57,4 @@ ENDPOINT_SLICES = Resource("discovery.k8s.io", "v1", "endpointslices", "Endpoint
 STORAGE_CLASSES = Resource(
     "storage.k8s.io", "v1", "storageclasses", "StorageClass", is_namespaced=False
 )
+LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")

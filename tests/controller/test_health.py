@@ -11,9 +11,10 @@ from tests.controller.objects import notebook
 
 
 class Life:
-    """Whether the workers are there."""
+    """Whether the workers are there, and the cluster was read."""
 
     is_alive = True
+    is_ready = True
 
 
 @pytest.fixture
@@ -35,7 +36,12 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 def address(life: Life, metrics: Metrics) -> Iterator[str]:
-    server = HealthServer(("127.0.0.1", 0), lambda: life.is_alive, metrics.text)
+    server = HealthServer(
+        ("127.0.0.1", 0),
+        is_alive=lambda: life.is_alive,
+        is_ready=lambda: life.is_ready,
+        metrics=metrics.text,
+    )
     server.start()
     yield f"http://127.0.0.1:{server.port}"
     server.stop()
@@ -55,6 +61,15 @@ def test_given_workers_when_asked_then_healthz_says_whether_all_are_there(
     life.is_alive = False
 
     assert get(f"{address}/healthz?verbose=1")[0] == 503
+
+
+def test_given_an_unread_cluster_when_asked_then_readyz_says_so(address: str, life: Life) -> None:
+    assert get(f"{address}/readyz") == (200, "ok\n")
+
+    life.is_ready = False
+
+    assert get(f"{address}/readyz")[0] == 503
+    assert get(f"{address}/healthz")[0] == 200
 
 
 def test_given_work_when_metrics_are_asked_then_they_tell_of_it(

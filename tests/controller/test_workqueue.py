@@ -85,6 +85,13 @@ def test_given_failures_in_a_row_when_retried_then_the_delay_grows_until_forgott
     assert queue.retry("a") == 0.2
 
 
+def test_given_a_server_that_names_a_time_when_retried_then_not_before_it(
+    queue: WorkQueue[str],
+) -> None:
+    assert queue.retry("a", at_least=5.0) == 5.0
+    assert queue.retry("a", at_least=0.1) == 0.4
+
+
 def test_given_a_worker_that_waits_when_a_key_is_added_then_it_gets_it(
     queue: WorkQueue[str],
 ) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nbcore.errors import SettingsError
-from nbcore.settings import VARIABLES, ClusterKind, LogLevel, Settings
+from nbcore.settings import VARIABLES, ClusterKind, LogFormat, LogLevel, Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
@@ -19,6 +19,8 @@ def test_given_an_empty_environment_when_read_then_the_defaults_of_the_docs_hold
         owner="me",
         namespaces=("demo",),
         log_level=LogLevel.INFO,
+        log_format=LogFormat.TEXT,
+        lease_namespace="default",
         kubeconfig="/home/ada/.kube/config",
         runtimes=Path("/home/ada/.local/share/oneblock-notebooks/sandbox/runtimes"),
     )

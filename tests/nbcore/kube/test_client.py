@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 
 import pytest
+from kubernetes.client import ApiClient, Configuration
 
 from nbcore.errors import ConflictError, ForbiddenError, ServerError, UnreachableError
 from nbcore.identity import OwnAccount, Person
@@ -135,3 +138,40 @@ def test_given_a_server_that_is_silent_when_watched_then_it_ends_after_the_patie
         next(iter(watch))
 
     watch.release()
+
+
+def test_given_a_look_before_writes_when_it_raises_then_reads_alone_are_sent(
+    faulty: FaultyServer,
+) -> None:
+    def refuse() -> None:
+        raise PermissionError("not now")
+
+    with faulty.api_client() as client:
+        guarded = Kube(client, OwnAccount("me"), before_write=refuse)
+        guarded.list(PODS, "demo")
+        sent = len(faulty.script.requests)
+
+        for kube in (guarded, guarded.acting_as(Person("alice", ("students",)))):
+            with pytest.raises(PermissionError):
+                kube.create(PODS, POD)
+            with pytest.raises(PermissionError):
+                kube.apply(PODS, POD, field_manager="tests")
+            with pytest.raises(PermissionError):
+                kube.delete(PODS, "a", "demo")
+
+    assert len(faulty.script.requests) == sent
+
+
+def test_given_a_server_that_is_silent_when_asked_briefly_then_it_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        configuration = Configuration(host=f"http://127.0.0.1:{hole.getsockname()[1]}")
+        configuration.retries = False
+        configuration.proxy = None
+        with ApiClient(configuration) as client:
+            kube = Kube(client, OwnAccount("me"), read_seconds=0.3)
+            began = time.monotonic()
+
+            with pytest.raises(UnreachableError, match="silent for too long"):
+                kube.list(PODS, "demo")
+
+    assert time.monotonic() - began < 3
