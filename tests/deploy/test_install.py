@@ -9,6 +9,7 @@ import pytest
 import urllib3
 
 from nbcore.kube.resources import (
+    CONTROLLER_REVISIONS,
     LEASES,
     NOTEBOOKS,
     PERSISTENT_VOLUME_CLAIMS,
@@ -16,7 +17,7 @@ from nbcore.kube.resources import (
     SETTINGS,
     STATEFUL_SETS,
 )
-from nbcore.names import CATALOG_SETTING
+from nbcore.names import CATALOG_SETTING, SYSTEM_NAMESPACE
 from tests.cluster.api import JsonObject, eventually
 from tests.deploy.installation import DEPLOY, NAMESPACE, Installation
 
@@ -121,7 +122,11 @@ def test_given_its_own_account_when_a_notebook_is_made_and_mended_then_the_right
         statefulset = STATEFUL_SETS.path("team", "lab")
         eventually(lambda: api.get(statefulset)["spec"]["replicas"] == 1, what="it is mended")
         assert api.exists(SERVICES.path("team", "lab"))
-        eventually(lambda: api.exists(SETTINGS.path(name=CATALOG_SETTING)), what="the Setting")
+        setting = SETTINGS.path(name=CATALOG_SETTING)
+        eventually(lambda: api.exists(setting), what="the Setting")
+        api.merge(setting, {"value": "{}"})
+        revisions = CONTROLLER_REVISIONS.path(SYSTEM_NAMESPACE)
+        eventually(lambda: api.get(revisions)["items"], what="the value is recorded")
         assert api.get(LEASES.path(NAMESPACE, "oneblock-notebook-controller"))["spec"][
             "holderIdentity"
         ]

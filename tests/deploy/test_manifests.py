@@ -16,7 +16,7 @@ from tests.deploy.installation import DEPLOY, NAMESPACE, one, rendered
 
 PAGE = ROOT / "docs" / "reference" / "controller.md"
 ROW = re.compile(r"^\| (?P<resources>[a-z/, ]+) \| (?P<verbs>(?:[a-z]+, )*[a-z]+)(?: \(.*\))? \|$")
-VERBS = {"get", "list", "watch", "create", "patch", "update"}
+VERBS = {"get", "list", "watch", "create", "patch", "update", "delete"}
 OUR_KINDS = {"Notebook", "Setting"}
 
 
@@ -70,9 +70,9 @@ def test_given_the_documented_rights_when_compared_with_the_roles_then_they_are_
 ) -> None:
     objects = rendered(kubectl, "base")
     role = one(objects, "ClusterRole", "oneblock-notebook-controller")
-    election = one(objects, "Role", "notebook-controller-election")
+    own = one(objects, "Role", "notebook-controller-own")
 
-    assert _granted(role["rules"]) | _granted(election["rules"]) == _documented()
+    assert _granted(role["rules"]) | _granted(own["rules"]) == _documented()
     wildcards = [rule for rule in role["rules"] if "*" in str(rule)]
     assert wildcards == []
 

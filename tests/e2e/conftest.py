@@ -34,7 +34,7 @@ def kube(app: RunningApp) -> Kube:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Of one module: while it is open, an event loop runs in this thread, and tests of asyncio can't.
+    # Of one module: while it is open, a loop runs in this thread, and asyncio's tests can't.
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         cannot_run(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
