@@ -204,6 +204,8 @@ def test_given_everything_converged_when_a_controller_starts_then_it_writes_noth
     paths = [NOTEBOOKS.path(line.namespace, name) for name in names]
     eventually(lambda: all(map(line.is_converged, names)), what="all are made")
     eventually(lambda: all("Starting" in str(line.api.get(p)) for p in paths), what="all started")
+    # The real StatefulSet controller goes on writing for a while, and each word of it may be told.
+    eventually(lambda: _is_quiet(line), what="the first controller has said all")
     before = [line.api.get(path)["metadata"]["resourceVersion"] for path in paths]
     written = len(line.proxy.writes(line.namespace))
 
@@ -212,6 +214,12 @@ def test_given_everything_converged_when_a_controller_starts_then_it_writes_noth
     eventually(lambda: _reconciles(metrics) >= len(names) + 1, what="all were looked at again")
     assert line.proxy.writes(line.namespace)[written:] == []
     assert [line.api.get(path)["metadata"]["resourceVersion"] for path in paths] == before
+
+
+def _is_quiet(line: Line) -> bool:
+    written = len(line.proxy.writes(line.namespace))
+    time.sleep(2)
+    return len(line.proxy.writes(line.namespace)) == written
 
 
 def _reconciles(metrics: Metrics) -> float:

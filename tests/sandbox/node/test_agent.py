@@ -21,10 +21,12 @@ from sandbox.node.environment import MARK
 from tests.sandbox.node.conftest import PODS, World, eventually
 from tests.sandbox.objects import claim, claim_volume, container, pod
 
+# Not the one of a virtual environment: that may lie below /tmp, which in a pod is the pod's own.
+PYTHON = str(Path(sys.executable).resolve())
 SLEEP = ["sleep", "1000"]
 INIT_SPEC = {"containers": [container()], "initContainers": [container("first")]}
 SERVE = [
-    sys.executable,
+    PYTHON,
     "-c",
     "import http.server, os; port = int(os.environ.get('PORT', 8888));"
     "handler = http.server.SimpleHTTPRequestHandler;"
@@ -162,7 +164,7 @@ async def test_given_a_memory_limit_when_it_is_passed_then_the_tree_is_killed(
 ) -> None:
     greedy = "import time; x = bytearray(200 * 2**20); time.sleep(1000)"
     limits = {"limits": {"memory": "100Mi"}}
-    command = ["bash", "-c", f"{sys.executable} -c '{greedy}'; sleep 1000"]
+    command = ["bash", "-c", f"{PYTHON} -c '{greedy}'; sleep 1000"]
     await world.api.create(PODS, running(command, policy="Never", resources=limits))
 
     found = await world.until("lab-0", lambda obj: "terminated" in state(obj))
@@ -176,7 +178,7 @@ async def test_given_a_child_that_left_its_parents_when_it_is_greedy_then_the_tr
     world: World,
 ) -> None:
     limits = {"limits": {"memory": "100Mi"}}
-    command = [sys.executable, "-c", FAR_CHILD]
+    command = [PYTHON, "-c", FAR_CHILD]
     await world.api.create(PODS, running(command, policy="Never", resources=limits))
 
     found = await world.until("lab-0", lambda obj: "terminated" in state(obj))
