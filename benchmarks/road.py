@@ -53,19 +53,10 @@ def main() -> int:
 
 
 def _page_usable(app: RunningApp, page: Page) -> float:
-    wait_until("the app's port", lambda: _opens(page, app.url))
+    wait_until("the app", app.is_healthy)
+    page.goto(app.url)
     page.get_by_role("button", name="Start JupyterLab").wait_for(timeout=PATIENCE * 1000)
     return time.monotonic() - app.started
-
-
-def _opens(page: Page, url: str) -> bool:
-    try:
-        page.goto(url)
-    except Exception as error:
-        if "ERR_CONNECTION" in str(error):
-            return False
-        raise
-    return True
 
 
 def _lab_open(app: RunningApp, page: Page) -> float:

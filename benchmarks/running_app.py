@@ -38,11 +38,12 @@ class RunningApp:
 
     def wait_until_ready(self) -> None:
         """Waits until pages are served and the sandbox has its namespace."""
-        wait_until("the app", self._is_healthy)
+        wait_until("the app", self.is_healthy)
         wait_until("the sandbox", (self.data / "sandbox" / "kubeconfig").exists)
         wait_until("the namespaces", self._has_namespace)
 
-    def _is_healthy(self) -> bool:
+    def is_healthy(self) -> bool:
+        """Whether pages are served."""
         try:
             answer = urllib3.request("GET", f"{self.url}/_stcore/health", retries=False, timeout=1)
         except urllib3.exceptions.HTTPError:

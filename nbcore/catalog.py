@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -137,6 +138,17 @@ class Catalog:
         groups = {key: [entry.to_object() for entry in rows] for key, rows in self.groups.items()}
         return groups | dict(self.others)
 
+    def titles(self, ide: IdeType) -> dict[str, str]:
+        """Each image that is offered, and what a person reads of it: no two read alike."""
+        offered = self.offered(ide)
+        alike = Counter(entry.title for entry in offered)
+        return {
+            entry.image: entry.title
+            if alike[entry.title] == 1
+            else f"{entry.title}  ·  {entry.image}"
+            for entry in offered
+        }
+
     def entries(self, ide: IdeType) -> tuple[CatalogEntry, ...]:
         """Every image of an IDE, in the admin's order."""
         return self.groups.get(ide, ())
@@ -155,10 +167,6 @@ class Catalog:
     def type_of_image(self, image: str) -> IdeType | None:
         """The IDE under which the catalog lists an image; None when it does not."""
         return self._types.get(image)
-
-    def entry_of(self, image: str) -> CatalogEntry | None:
-        """What the catalog says of an image; None when it is not in it."""
-        return self._entries.get(image)
 
     def replacement_of(self, image: str) -> str | None:
         """What to use instead of a deprecated image; None when it isn't, or nothing is named.

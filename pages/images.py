@@ -165,12 +165,11 @@ def _draw_preview(found: Draft, ide: IdeType) -> None:
     if catalog is None:
         st.caption("It is shown here when the catalog is right.")
         return
-    offered, usual = catalog.offered(ide), catalog.default_image(ide)
+    titles, usual = catalog.titles(ide), catalog.default_image(ide)
     if usual is None:
         st.caption(f"No image for {IDES[ide].title}: it can't be started by one click.")
         return
-    images = [entry.image for entry in offered]
-    titles = {entry.image: entry.title for entry in offered}
+    images = list(titles)
     st.selectbox(
         f"Image of {IDES[ide].title}",
         images,

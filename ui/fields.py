@@ -87,18 +87,18 @@ def draw_namespace(names: Sequence[str], chosen: str, slots: Slots) -> str:
 
 def draw_image(ide: IdeType, catalog: Catalog, slots: Slots) -> str:
     """An image of the catalog, or one that is typed right there."""
-    offered = catalog.offered(ide)
-    images = [entry.image for entry in offered]
+    titles = catalog.titles(ide)
+    images = list(titles)
     usual = catalog.default_image(ide)
     # One widget a type, so that each keeps its own choice and its own default.
     widget = key(f"{Field.IMAGE}_{ide}")
-    _keep_choice(widget, usual, tuple(entry.title for entry in offered))
+    _keep_choice(widget, usual, tuple(titles.values()))
     own = st.session_state.get(widget)
     image = st.selectbox(
         "Image",
         [*images, own] if own and own not in images else images,
         index=0 if images else None,
-        format_func=lambda image: _image_title(image, catalog),
+        format_func=lambda image: titles.get(image, image),
         accept_new_options=True,
         key=widget,
         on_change=touch,
@@ -184,11 +184,6 @@ def _draw_service(slots: Slots) -> ServiceType:
             "reaches the cluster's network. Nobody is asked there who they are."
         )
     return service
-
-
-def _image_title(image: str, catalog: Catalog) -> str:
-    entry = catalog.entry_of(image)
-    return entry.title if entry else image
 
 
 def _keep_choice(widget: str, usual: str | None, titles: tuple[str, ...]) -> None:

@@ -61,16 +61,6 @@ def test_given_the_shipped_catalog_when_asked_then_each_ide_has_its_images(
     assert catalog.type_of_image(image) is ide
 
 
-def test_given_an_image_when_asked_then_its_description_is_told() -> None:
-    image = "kubeflownotebookswg/rstudio-tidyverse:v1.8.0"
-
-    entry = shipped_catalog().entry_of(image)
-
-    assert entry
-    assert entry.title == "RStudio + Tidyverse  ·  rstudio-tidyverse:v1.8.0"
-    assert shipped_catalog().entry_of("team/lab:1") is None
-
-
 def _catalog(**types: list[dict[str, Any]]) -> Catalog:
     return Catalog.from_json(json.dumps(types))
 
@@ -247,3 +237,19 @@ def test_given_any_json_when_read_then_a_catalog_serves(document: object) -> Non
 
     assert reading.catalog.groups
     assert (reading.source is CatalogSource.VALUE) == (reading.problem == "")
+
+
+def test_given_two_images_that_would_read_alike_when_offered_then_their_references_tell() -> None:
+    rows = [
+        {"containerImage": f"{registry}.example/t/lab:1", "description": "Lab", "default": first}
+        for registry, first in (("one", True), ("two", False))
+    ]
+    other = {"containerImage": "team/lab:2", "description": "Lab"}
+
+    titles = Catalog.from_json(json.dumps({"jupyter": [*rows, other]})).titles(IdeType.JUPYTER)
+
+    assert titles == {
+        "one.example/t/lab:1": "Lab  ·  lab:1  ·  one.example/t/lab:1",
+        "two.example/t/lab:1": "Lab  ·  lab:1  ·  two.example/t/lab:1",
+        "team/lab:2": "Lab  ·  lab:2",
+    }
