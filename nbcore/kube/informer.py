@@ -147,19 +147,20 @@ class Informer:
 
     def _attempt(self) -> None:
         """Lists if need be and follows one watch to its end; never raises."""
+        asked = time.monotonic()
         try:
             if not self._version:
                 self._relist()
             self._follow()
         except ExpiredError:
             self._version = ""
-            self._answered()
+            self._answered(asked)
         except UnreachableError as error:
             if not self._stopping.is_set():
-                self._outage.noticed(f"{error.request}: {error}")
+                self._outage.noticed(f"{error.request}: {error}", now=time.monotonic())
         except ClusterError as error:
             if error.code:
-                self._answered()
+                self._answered(asked)
             self._complain(f"{error.request}: {error}")
         except Exception:
             # A defect of ours must not end the thread that everybody's view depends on.
@@ -167,8 +168,9 @@ class Informer:
             self._version = ""
 
     def _relist(self) -> None:
+        asked = time.monotonic()
         listing = self._kube.listing(self._resource, self._selection)
-        self._answered()
+        self._answered(asked)
         fresh = {key_of(item): without_managed_fields(item) for item in listing.items}
         before, self._objects = self._objects, fresh
         for old, new in differences(before, fresh):
@@ -177,6 +179,7 @@ class Informer:
         self._synced.set()
 
     def _follow(self) -> None:
+        asked = time.monotonic()
         watch = self._kube.watch(
             self._resource,
             self._selection,
@@ -185,13 +188,13 @@ class Informer:
             read_seconds=self._pace.silence,
         )
         self._watch = watch
-        self._answered()
+        self._answered(asked)
         self._complaint = ""
         try:
             # stop() may have looked for the watch just before it was there.
             if not self._stopping.is_set():
                 for event in watch:
-                    self._answered()
+                    self.last_contact = time.monotonic()
                     self._take(event)
         except UnreachableError as error:
             # Usual for a watch on which nothing happens; if the server is gone, the next one fails.
@@ -229,6 +232,6 @@ class Informer:
             log.warning("%s; trying again", words.removesuffix("."))
         self._complaint = words
 
-    def _answered(self) -> None:
+    def _answered(self, asked: float) -> None:
         self.last_contact = time.monotonic()
-        self._outage.over()
+        self._outage.over(asked=asked)

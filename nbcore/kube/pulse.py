@@ -90,6 +90,7 @@ class Pulse:
 
     def _ask(self) -> float:
         """Asks once; tells after how many seconds to look again."""
+        asked = time.monotonic()
         try:
             self._kube.version(read_seconds=self._beat.patience)
         except ClusterError as error:
@@ -97,7 +98,7 @@ class Pulse:
                 self._missed(f"{error.request}: {error}")
                 return self._beat.again
         self.last_contact = time.monotonic()
-        self._outage.over()
+        self._outage.over(asked=asked)
         if self._is_away:
             self._is_away = False
             self._on_return()
@@ -106,4 +107,4 @@ class Pulse:
     def _missed(self, words: str) -> None:
         self._is_away = True
         if not self._stopping.is_set():
-            self._outage.noticed(words)
+            self._outage.noticed(words, now=time.monotonic())

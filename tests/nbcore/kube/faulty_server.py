@@ -56,6 +56,7 @@ class Script:
     watchers: list[queue.Queue[bytes | None]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     awake: threading.Event = field(default_factory=threading.Event)
+    is_down: bool = False
 
     def __post_init__(self) -> None:
         self.awake.set()
@@ -132,6 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.script.awake.wait()
+        if self.script.is_down:
+            self.close_connection = True
+            return
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         self._note()
@@ -276,7 +280,8 @@ class FaultyServer:
         return thread
 
     def down(self) -> None:
-        """Ends the server and breaks its connections."""
+        """Ends the server and breaks its connections; from the first word on nobody is answered."""
+        self.script.is_down = True
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -290,6 +295,7 @@ class FaultyServer:
 
     def up(self) -> None:
         """Brings it back on the same port with the same objects."""
+        self.script.is_down = False
         self._server = _Server(self.script, self.port)
         self._thread = self._serve()
 
