@@ -44,6 +44,10 @@ NAME_MAX_LENGTH = 52
 NAME_PATTERN = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?", re.ASCII)
 
 GATEWAY_ROOT = "/notebook/"
+SESSION_ROOT = "/session/"
+"""Answered by the gateway: ``open`` turns a ticket into a cookie, ``end`` signs out."""
+SESSION_HEADER = "x-nb-session"
+"""The key of the session, from the gateway to the app's scripts; dropped when a client sends it."""
 
 
 def notebook_path(namespace: str, name: str) -> str:
