@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sandbox.api import statuses
 from sandbox.api.kinds import Kind
-from sandbox.api.options import delete_option
+from sandbox.api.options import write_option
 from sandbox.api.registry import Registry
 from sandbox.api.request import Request
 from sandbox.api.store import Store, Stored
@@ -72,9 +72,11 @@ class Call:
     @property
     def is_dry_run(self) -> bool:
         """Whether nothing may be stored."""
-        if self.request.query.get("dryRun") == "All":
-            return True
-        return bool(delete_option(self.request, "dryRun") == ["All"])
+        return write_option(self.request, "dryRun") in ("All", ["All"])
+
+    def exists(self) -> bool:
+        """Whether the object that the path names is there."""
+        return self.world.store.get(self.kind.resource, self.namespace, self.name) is not None
 
     def stored(self) -> Stored:
         """The object that the path names.

@@ -213,9 +213,12 @@ def _container_with_requests(container: Object) -> Object:
 def _with_target_ports(spec: Object) -> Object:
     ports = [{"targetPort": port.get("port")} | port for port in spec.get("ports") or []]
     affinity = spec.get("externalTrafficPolicy") or "Cluster"
-    outside = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
-    rest = {k: v for k, v in spec.items() if k != "externalTrafficPolicy"}
-    return rest | ({"ports": ports} if ports else {}) | outside
+    outside: Object = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
+    if spec.get("sessionAffinity") == "ClientIP":
+        outside["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": 10800}}
+    is_inside = spec["type"] == "ClusterIP"
+    rest = {k: v for k, v in spec.items() if not (is_inside and k == "externalTrafficPolicy")}
+    return outside | rest | ({"ports": ports} if ports else {})
 
 
 def _with_name_label(namespace: Object) -> Object:

@@ -156,7 +156,11 @@ async def _read(http: web.BaseRequest) -> bytes:
 
 def _response(reply: Reply) -> web.Response:
     response = web.Response(body=reply.raw or encode(reply.body), status=reply.code, headers=_JSON)
-    for warning in reply.warnings:
+    return _with_warnings(response, reply.warnings)
+
+
+def _with_warnings(response: web.Response, warnings: tuple[str, ...]) -> web.Response:
+    for warning in warnings:
         response.headers.add("Warning", f"299 - {json.dumps(warning)}")
     return response
 
@@ -168,4 +172,5 @@ def _error(problem: ApiError) -> web.Response:
     seconds = (problem.body.get("details") or {}).get("retryAfterSeconds")
     if seconds:
         headers = {**_JSON, "Retry-After": str(seconds)}
-    return web.Response(body=encode(problem.body), status=problem.code, headers=headers)
+    response = web.Response(body=encode(problem.body), status=problem.code, headers=headers)
+    return _with_warnings(response, problem.warnings)

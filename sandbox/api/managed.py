@@ -114,7 +114,7 @@ def with_ownership(
     new: Object, old: Object | None, kind: Kind, manager: Manager, now: datetime
 ) -> Object:
     """The object after a create or an update: the writer owns what it changed. Pure."""
-    before: Object = old or {"metadata": {}}
+    before: Object = old or _blank(kind)
     change = difference(before, new, kind.schema)
     shares: Shares = read_shares(new if _names_managers(new) else before)
     if _resets(new):
@@ -124,6 +124,22 @@ def with_ownership(
     own = shares[me].fields if me in shares else frozenset()
     own = (own - change.removed) | frozenset(p for p in change.changed if _is_for(manager, kind, p))
     return with_shares(new, updated_shares(shares, me, own, now))
+
+
+def _blank(kind: Kind) -> Object:
+    """An object of a kind before anything was written into it. Pure."""
+    if kind.is_custom:
+        return {"metadata": {}}
+    return {"metadata": {}, "spec": {}, "status": {}} | _BLANKS.get(kind.resource, {})
+
+
+_BLANKS: dict[str, Object] = {
+    "persistentvolumeclaims": {"spec": {"resources": {}}},
+    "statefulsets.apps": {
+        "spec": {"template": {"metadata": {}, "spec": {}}, "updateStrategy": {}},
+    },
+}
+"""Structures that are always there in Go, so that nobody becomes their owner by filling them."""
 
 
 def _is_for(manager: Manager, kind: Kind, path: Path) -> bool:

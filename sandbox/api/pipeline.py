@@ -10,6 +10,7 @@ from sandbox.api.context import Call, Reply, World
 from sandbox.api.options import check_options
 from sandbox.api.request import Request, Verb
 from sandbox.api.watches import Watch
+from sandbox.client import ApiError
 
 _VERBS: dict[Verb, Callable[[Call], Reply]] = {
     Verb.GET: reads.get,
@@ -52,12 +53,18 @@ def handle(world: World, request: Request) -> Reply:
     """
     call = call_of(world, request)
     target = request.target
+    if target.verb is Verb.PATCH:
+        patching.check_format(call)
     check_options(request)
     run = _SUBRESOURCES.get((target.subresource, target.verb))
     needs_namespace = call.kind.is_namespaced and (target.verb is Verb.CREATE or target.name)
     if run is None or (needs_namespace and not target.namespace):
         raise statuses.method_not_allowed()
-    return run(call)
+    try:
+        return run(call)
+    except ApiError as problem:
+        problem.warnings = tuple(call.warnings)
+        raise
 
 
 def watch(world: World, request: Request) -> Watch:

@@ -21,13 +21,16 @@ def get(call: Call) -> Reply:
 def list_objects(call: Call) -> Reply:
     """GET of a collection: the answer's bytes are put together from those in the store."""
     query = call.request.query
+    limit = call.request.number("limit") or 0
     _check_version(call, query.get("resourceVersion", ""))
     test = selection(call.kind, query.get("labelSelector", ""), query.get("fieldSelector", ""))
     version, found = _collection(call, query.get("continue", ""))
     items = [stored for stored in found if test is None or test(stored.object)]
-    limit = call.request.number("limit") or 0
     page = items[:limit] if limit > 0 else items
-    metadata: Object = {"resourceVersion": version}
+    # Lists of custom kinds have the field even where there is nothing to continue with.
+    metadata: Object = ({"continue": ""} if call.kind.is_custom else {}) | {
+        "resourceVersion": version
+    }
     if len(page) < len(items):
         metadata["continue"] = _token(version, page[-1].key)
         if test is None:

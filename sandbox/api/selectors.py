@@ -74,13 +74,14 @@ def _field_requirement(text: str, kind: Kind) -> tuple[str, bool, str]:
         )
     field, operator, value = match.groups()
     if field not in {"metadata.name", "metadata.namespace", *kind.selectable}:
-        known = f"{kind.group}/{kind.version}, Resource={kind.plural}"
-        where = (
-            f'Unable to find "{known}" that match label selector "", field selector "{text[:60]}": '
-        )
-        said = "" if kind.is_custom else where
-        raise statuses.bad_request(f"{said}field label not supported: {field[:60]}")
+        raise statuses.bad_request(_unknown_field(field[:60], kind))
     return field, operator != "!=", value
+
+
+def _unknown_field(field: str, kind: Kind) -> str:
+    if kind.is_custom or kind.selectable:
+        return f"field label not supported: {field}"
+    return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def selection(kind: Kind, label_selector: str, field_selector: str) -> Test | None:

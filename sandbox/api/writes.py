@@ -19,7 +19,16 @@ Change = Callable[[Object], Object]
 
 def create(call: Call) -> Reply:
     """POST on a collection."""
-    obj = _decoded(call)
+    return _create_owned(call, _decoded(call))
+
+
+def without_version(call: Call, obj: Object) -> Object:
+    """What an update or an apply makes: the version that it expected is only shown in a dry run."""
+    dropped = set() if call.is_dry_run else {"resourceVersion"}
+    return obj | {"metadata": {k: v for k, v in obj["metadata"].items() if k not in dropped}}
+
+
+def _create_owned(call: Call, obj: Object) -> Reply:
     manager = manager_of(call.request, "")
     now = call.world.clock()
     return create_object(
@@ -49,23 +58,33 @@ def create_object(call: Call, body: Object, own: Change) -> Reply:
     obj = own(_defaulted(body | {"metadata": metadata}, kind))
     obj = _admitted(call, strategies.before_create(obj, kind, now), None)
     name = obj["metadata"].get("name", "")
+    version = obj["metadata"].get("resourceVersion", "")
+    if version.strip("0").isdecimal() and not call.is_dry_run:
+        raise statuses.error(500, "", "resourceVersion should not be set on objects to be created")
     if taken := world.store.get(kind.resource, call.namespace, name):
         is_being_deleted = "deletionTimestamp" in taken.object["metadata"]
         raise statuses.already_exists(kind, name, is_being_deleted=is_being_deleted)
     if call.is_dry_run:
-        return call.reply_with(_without_version(obj), 201)
+        return call.reply_with(obj, 201)
     return call.reply(world.store.put(kind.resource, obj), 201)
 
 
 def update(call: Call) -> Reply:
     """PUT on an object or one of its parts."""
     body = _decoded(call)
+    body = _placed(call, body)
     name = body["metadata"].get("name", "")
     if name != call.name:
         raise statuses.bad_request(
             f"the name of the object ({name}) does not match the name on the URL ({call.name})"
         )
     _check_namespace(call, body)
+    if not call.exists() and call.kind.is_made_by_update and not call.subresource:
+        if uid := body["metadata"].get("uid"):
+            why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
+            raise statuses.conflict(call.kind, name, why)
+        return _create_owned(call, without_version(call, body))
+    call.stored()
     if call.kind.needs_resource_version and not body["metadata"].get("resourceVersion"):
         raise statuses.version_required(call.kind, name)
     return replace_object(call, lambda _: body, manager_of(call.request, call.subresource))
@@ -138,6 +157,13 @@ def _check_namespace(call: Call, body: Object) -> None:
         )
 
 
+def _placed(call: Call, body: Object) -> Object:
+    """The object with the namespace of the path where it names none."""
+    if not call.kind.is_namespaced or body["metadata"].get("namespace"):
+        return body
+    return body | {"metadata": body["metadata"] | {"namespace": call.namespace}}
+
+
 def _check_identity(call: Call, new: Object, old: Object) -> None:
     kind, given, current = call.kind, new["metadata"], old["metadata"]
     if given.get("name") != current["name"]:
@@ -157,8 +183,3 @@ def _check_identity(call: Call, new: Object, old: Object) -> None:
     version = given.get("resourceVersion")
     if version and version != current["resourceVersion"]:
         raise statuses.conflict(kind, current["name"])
-
-
-def _without_version(obj: Object) -> Object:
-    metadata = {k: v for k, v in obj["metadata"].items() if k != "resourceVersion"}
-    return obj | {"metadata": metadata}
