@@ -29,7 +29,8 @@ def claim_causes(claim: Object, old: Object | None) -> Iterator[Cause]:
     if name := spec.get("storageClassName"):
         yield from subdomain_causes("spec.storageClassName", name)
     if old:
-        yield from _change_causes(spec, old["spec"])
+        is_bound = (old.get("status") or {}).get("phase") == "Bound"
+        yield from _change_causes(spec, old["spec"], may_grow=is_bound)
 
 
 def _access_causes(spec: Object) -> Iterator[Cause]:
@@ -49,9 +50,10 @@ def _amount_causes(amount: str | None) -> Iterator[Cause]:
         yield invalid(field, amount, "must be greater than zero")
 
 
-def _change_causes(spec: Object, old: Object) -> Iterator[Cause]:
+def _change_causes(spec: Object, old: Object, *, may_grow: bool) -> Iterator[Cause]:
     amount = _amount(spec)
-    if amount is None or _claim_core(spec, old) != _claim_core(old, old):
+    is_other = amount is None or (not may_grow and _size(amount) != _size(_amount(old)))
+    if is_other or _claim_core(spec, old) != _claim_core(old, old):
         yield forbidden_field("spec", _CLAIM_SENTENCE)
     if spec.get("volumeMode") != old.get("volumeMode"):
         yield invalid("volumeMode", spec.get("volumeMode"), "field is immutable")
