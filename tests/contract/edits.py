@@ -74,7 +74,6 @@ _METADATA = _table(
         "metadata/namespace": ["elsewhere"],
         "metadata/unknown": ["x"],
         "kind": [ABSENT],
-        "apiVersion": [ABSENT],
         "unknown": [1],
     }
 )

@@ -262,8 +262,9 @@ def _operation(op: str, edit: Edit) -> JsonObject:
 
 
 def _applies(subject: Subject) -> st.SearchStrategy[Step]:
-    # What can't be converted is found before or after a conflict, as it happens.
-    table = tuple(edit for edit in subject.edits if edit.value not in ("%%%", "much"))
+    # What can't be converted is found before or after a conflict, as it happens; who owns an
+    # empty list is told differently.
+    table = tuple(edit for edit in subject.edits if edit.value not in ("%%%", "much", []))
     whole = st.builds(Step, st.just(Action.APPLY), _NAME, _query(_APPLY), _edits(table))
     return _with_status(subject, whole, st.just(Action.APPLY), _APPLY)
 
