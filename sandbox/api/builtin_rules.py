@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from sandbox.api.limits.rules import limit_range_causes, quota_causes
 from sandbox.api.meta import label_causes, subdomain_causes
 from sandbox.api.quantities import parse_quantity
 from sandbox.api.statuses import (
@@ -211,4 +212,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "services": (_service,),
     "events": (_event,),
     "persistentvolumeclaims": (_claim,),
+    "resourcequotas": (quota_causes,),
+    "limitranges": (limit_range_causes,),
 }
