@@ -49,3 +49,17 @@ def test_given_a_quota_of_memory_when_only_checked_then_its_numbers_are_told(
     assert f"Over the quota of {visit.namespace}: asks " in said
     assert "64 MiB left of 64 MiB. Stop something or ask for less." in said
     assert visit.names("notebooks") == set()
+
+
+def test_given_a_namespace_that_goes_away_when_created_then_the_refusal_without_field_is_shown(
+    visit: Visit,
+) -> None:
+    held = {"metadata": {"name": "held", "finalizers": ["example.com/held"]}}
+    page = visit.open_form()
+    visit.api.create(visit.path("configmaps"), held)
+    visit.api.delete(f"/api/v1/namespaces/{visit.namespace}")
+
+    said = words(click(page, "Create"))
+
+    assert "because it is being terminated" in said
+    assert "to mend" not in said
