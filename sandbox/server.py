@@ -17,6 +17,7 @@ from sandbox.api import authentication, expiry
 from sandbox.api.context import World
 from sandbox.api.garbage import GarbageCollector
 from sandbox.api.http import HttpApi
+from sandbox.api.limits.loop import QuotaController
 from sandbox.api.local import LocalClient
 from sandbox.api.meta import SUFFIX_ALPHABET, SUFFIX_LENGTH
 from sandbox.api.namespaces import NamespaceController, make_initial
@@ -105,12 +106,14 @@ def _tls(pki: Path) -> ssl.SSLContext:
 
 
 async def run_housekeeping(world: World) -> None:
-    """What a controller manager does for all kinds: namespaces, garbage collection, expiry."""
+    """What a controller manager does for all kinds: namespaces, quotas, garbage, expiry."""
     client = LocalClient(world, "kube-controller-manager")
     namespaces = NamespaceController(world, client)
     garbage = GarbageCollector(world, client)
+    quotas = QuotaController(world, client)
     await make_initial(client)
     async with asyncio.TaskGroup() as group:
         group.create_task(namespaces.run())
         group.create_task(garbage.run())
+        group.create_task(quotas.run())
         group.create_task(expiry.run(world))

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 
 from sandbox.api.claim_rules import claim_causes
 from sandbox.api.config_map_rules import config_map_causes, config_map_update_causes
-from sandbox.api.meta import (
-    label_causes,
-)
+from sandbox.api.limits.rules import limit_range_causes, quota_causes
+from sandbox.api.meta import label_causes
 from sandbox.api.quantities import parse_quantity
 from sandbox.api.service_rules import service_causes
 from sandbox.api.statuses import (
@@ -163,4 +162,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "configmaps": (config_map_causes, config_map_update_causes),
     "events": (_event,),
     "persistentvolumeclaims": (claim_causes,),
+    "resourcequotas": (quota_causes,),
+    "limitranges": (limit_range_causes,),
 }

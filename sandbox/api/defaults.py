@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.api.limits.ranges import completed
 from sandbox.client import Object
 
 
@@ -243,5 +244,6 @@ _COMPLETIONS: dict[str, Callable[[Object], Object]] = {
     "services": _service,
     "namespaces": _with_name_label,
     "secrets": _with_encoded_data,
+    "limitranges": completed,
 }
 """Defaults that depend on other fields, and so fit into no template."""

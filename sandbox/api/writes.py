@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.api import decoding, defaults, meta, statuses, strategies, structure
-from sandbox.api.admission import Admission, admit
+from sandbox.api.admission import Admission, admit, check
 from sandbox.api.checks import object_causes
 from sandbox.api.context import Call, Reply
 from sandbox.api.deletes import finish_deletion
@@ -55,8 +55,9 @@ def create_object(call: Call, body: Object, own: Change) -> Reply:
         base = str(metadata["generateName"])
         metadata["name"] = meta.generated_name(base, world.new_suffix())
     # Owned is what was sent and its defaults, not what admission and the kind's strategy add.
-    obj = own(_defaulted(body | {"metadata": metadata}, kind))
-    obj = _admitted(call, strategies.before_create(obj, kind, now), None)
+    obj = _admitted(call, own(_defaulted(body | {"metadata": metadata}, kind)), None)
+    obj = strategies.before_create(obj, kind, now)
+    _check(call, obj, None)
     name = obj["metadata"].get("name", "")
     version = obj["metadata"].get("resourceVersion", "")
     if version.strip("0").isdecimal() and not call.is_dry_run:
@@ -115,7 +116,9 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
     new = _defaulted(new, kind)
     if manager:
         new = with_ownership(new, old, kind, manager, now)
-    new = meta.next_generation(_admitted(call, new, old), old, kind)
+    new = _admitted(call, new, old)
+    _check(call, new, old)
+    new = meta.next_generation(new, old, kind)
     if meta.is_same(new, old):
         return call.reply(stored)
     if call.is_dry_run:
@@ -139,14 +142,21 @@ def _defaulted(obj: Object, kind: Kind) -> Object:
 
 
 def _admitted(call: Call, obj: Object, old: Object | None) -> Object:
-    """The object after admission and validation, in the order of the API server."""
+    return obj if call.subresource else admit(_ask(call, obj, old))
+
+
+def _check(call: Call, obj: Object, old: Object | None) -> None:
+    """Validation, then what only valid objects are asked, in the order of the API server."""
     kind = call.kind
-    ask = Admission(kind=kind, new=obj, old=old, reader=call.world)
-    obj = admit(ask) if not call.subresource else obj
     causes = object_causes(obj, old, kind, call.subresource)
     if causes:
         raise statuses.invalid_object(kind, obj["metadata"].get("name", ""), causes)
-    return obj
+    if not call.subresource:
+        check(_ask(call, obj, old))
+
+
+def _ask(call: Call, obj: Object, old: Object | None) -> Admission:
+    return Admission(kind=call.kind, new=obj, old=old, reader=call.world)
 
 
 def _check_namespace(call: Call, body: Object) -> None:
