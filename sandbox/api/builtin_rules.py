@@ -10,6 +10,7 @@ from sandbox.api.config_map_rules import config_map_causes, config_map_update_ca
 from sandbox.api.limits.rules import limit_range_causes, quota_causes
 from sandbox.api.meta import label_causes
 from sandbox.api.quantities import parse_quantity
+from sandbox.api.rbac.binding_rules import binding_causes, role_causes
 from sandbox.api.service_rules import service_causes
 from sandbox.api.statuses import (
     Cause,
@@ -164,4 +165,8 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "persistentvolumeclaims": (claim_causes,),
     "resourcequotas": (quota_causes,),
     "limitranges": (limit_range_causes,),
+    "roles.rbac.authorization.k8s.io": (role_causes,),
+    "clusterroles.rbac.authorization.k8s.io": (role_causes,),
+    "rolebindings.rbac.authorization.k8s.io": (binding_causes,),
+    "clusterrolebindings.rbac.authorization.k8s.io": (binding_causes,),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.api.limits.ranges import completed
+from sandbox.api.rbac import binding_rules
 from sandbox.client import Object
 
 
@@ -245,5 +246,7 @@ _COMPLETIONS: dict[str, Callable[[Object], Object]] = {
     "namespaces": _with_name_label,
     "secrets": _with_encoded_data,
     "limitranges": completed,
+    "rolebindings.rbac.authorization.k8s.io": binding_rules.completed,
+    "clusterrolebindings.rbac.authorization.k8s.io": binding_rules.completed,
 }
 """Defaults that depend on other fields, and so fit into no template."""

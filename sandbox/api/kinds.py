@@ -56,6 +56,7 @@ class Kind:
         is_custom: made by a CustomResourceDefinition.
         schema: structural schema of the whole object, references already linked.
         has_rules: its schema holds CEL rules.
+        is_review: a question: it is answered when it is made, and not stored.
         selectable: field paths, such as "spec.nodeName", that a fieldSelector may name.
     """
 
@@ -78,6 +79,7 @@ class Kind:
     columns: tuple[Column, ...] = ()
     scale: ScalePaths | None = None
     has_rules: bool = False
+    is_review: bool = False
 
     @property
     def resource(self) -> str:
@@ -110,6 +112,8 @@ def _row(plural: str, kind: str, **rest: Any) -> Kind:
 
 
 _RBAC = "rbac.authorization.k8s.io"
+_ACCESS = "authorization.k8s.io"
+_AUTHENTICATION = "authentication.k8s.io"
 _OBJECT = DeleteAnswer.OBJECT
 _REPLICAS = ScalePaths(spec=".spec.replicas", status=".status.replicas")
 _INVOLVED = tuple(
@@ -158,6 +162,17 @@ BUILT_IN_KINDS: tuple[Kind, ...] = (
     _row("clusterroles", "ClusterRole", group=_RBAC, is_namespaced=False, is_made_by_update=True),
     _row("clusterrolebindings", "ClusterRoleBinding", group=_RBAC, is_namespaced=False,
          is_made_by_update=True),
+    _row("localsubjectaccessreviews", "LocalSubjectAccessReview", group=_ACCESS, is_review=True),
+    _row("selfsubjectaccessreviews", "SelfSubjectAccessReview", group=_ACCESS,
+         is_namespaced=False, is_review=True),
+    _row("selfsubjectrulesreviews", "SelfSubjectRulesReview", group=_ACCESS,
+         is_namespaced=False, is_review=True),
+    _row("subjectaccessreviews", "SubjectAccessReview", group=_ACCESS, is_namespaced=False,
+         is_review=True),
+    _row("selfsubjectreviews", "SelfSubjectReview", group=_AUTHENTICATION, is_namespaced=False,
+         is_review=True),
+    _row("tokenreviews", "TokenReview", group=_AUTHENTICATION, is_namespaced=False,
+         is_review=True),
     _row("customresourcedefinitions", "CustomResourceDefinition", group="apiextensions.k8s.io",
          short_names=("crd", "crds"), categories=("api-extensions",), is_namespaced=False,
          subresources=("status",), has_generation=True),

@@ -45,6 +45,17 @@ def parse_label_selector(text: str) -> tuple[Requirement, ...]:
     return tuple(_requirement(part.strip()) for part in _COMMA.split(text) if part.strip())
 
 
+def matches_selector(selector: Object, labels: Mapping[str, str]) -> bool:
+    """Whether labels fulfil a LabelSelector object; an empty one is fulfilled by all. Pure."""
+    exact = (selector.get("matchLabels") or {}).items()
+    wanted = [Requirement(key, is_wanted=True, values=frozenset({value})) for key, value in exact]
+    for expression in selector.get("matchExpressions") or ():
+        is_wanted = expression["operator"] in {"In", "Exists"}
+        values = frozenset(expression.get("values") or ())
+        wanted.append(Requirement(expression["key"], is_wanted, values))
+    return all(requirement.matches(labels) for requirement in wanted)
+
+
 def _requirement(text: str) -> Requirement:
     if match := _SET.fullmatch(text):
         values = frozenset(value.strip() for value in match.group(3).split(","))

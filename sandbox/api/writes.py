@@ -11,6 +11,7 @@ from sandbox.api.context import Call, Reply
 from sandbox.api.deletes import finish_deletion
 from sandbox.api.kinds import Kind
 from sandbox.api.managed import Manager, manager_of, with_ownership
+from sandbox.api.rbac.escalation import check_escalation
 from sandbox.api.request import Verb
 from sandbox.client import Object
 
@@ -152,6 +153,7 @@ def _check(call: Call, obj: Object, old: Object | None) -> None:
     if causes:
         raise statuses.invalid_object(kind, obj["metadata"].get("name", ""), causes)
     if not call.subresource:
+        check_escalation(call.world.roles, call.request.user, kind, obj, old)
         check(_ask(call, obj, old))
 
 

@@ -46,6 +46,8 @@ async def test_given_a_claim_when_it_grows_then_what_it_adds_is_measured(
 ) -> None:
     await client.create(QUOTAS, _quota(hard={"requests.storage": "3Gi"}))
     await client.create(CLAIMS, _claim("1Gi"))
+    # Only a bound claim may grow.
+    await client.patch(f"{CLAIMS}/data/status", {"status": {"phase": "Bound"}})
 
     def to(size: str) -> Object:
         return {"spec": {"resources": {"requests": {"storage": size}}}}
