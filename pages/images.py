@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from nbcore.catalog_changes import Change, ChangeKind
+from nbcore.catalog_changes import Change, ChangeKind, Conflict
 from nbcore.catalog_history import author_of
 from nbcore.ides import IDES, IdeType
 from nbcore.objects import text_at
@@ -48,9 +48,9 @@ def main() -> None:
         st.title("Images", anchor=False)
         st.write("Only those who may update the Setting can edit the images.")
         return
-    is_json = st.session_state.get(catalog_editor.TAB_KEY) == catalog_editor.JSON
-    catalog_page.follow(may_reload=not is_json)
+    catalog_page.follow()
     found = catalog_page.draft()
+    catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
     st.caption(escape(_about(found)))
     # One place for all that comes and goes: what moved in the page would lose what is half typed.
@@ -76,10 +76,11 @@ def _draw_head(found: Draft) -> None:
     chosen = st.menu_button("More", list(_MORE), key="images_more")
     if chosen is not None:
         _MORE[chosen]()
-    count = len(found.changes)
+    count = 0 if found.replaces_text else len(found.changes)
     if found.is_dirty:
         st.button("Discard", on_click=catalog_page.discard)
-    can_save = (count or found.is_reset or found.can_mend) and not found.problems
+    has_more = count or found.is_reset or found.can_mend
+    can_save = has_more and not found.problems and not found.has_to_decide
     label = f"Review {count} change{'s' * (count != 1)}" if count else "Review"
     if st.button(label, type="primary", disabled=not can_save or catalog_page.is_overtaken()):
         catalog_dialogs.open_review()
@@ -100,11 +101,49 @@ def _draw_overtaken(found: Draft) -> None:
     if catalog_page.is_overtaken():
         who = author_of(cluster.catalog_setting()).by or "Somebody"
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            words = f"{who} saved another catalog. Merge it into yours, then look and save."
+            words = f"{who} saved another catalog. {_what_then(found)}"
             st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
-            st.button("Merge", on_click=catalog_page.merge_theirs)
-    for line in found.conflicts:
-        st.markdown(f":orange[:material/call_merge:] {escape(line)}")
+            st.button("Merge" if found.is_dirty else "Show it", on_click=_merge, args=(found,))
+    for number, conflict in enumerate(found.conflicts):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            line = f":orange[:material/call_merge:] {escape(conflict.words)}"
+            st.markdown(line, width="stretch")
+            if conflict.row is not None:
+                _draw_decision(found, conflict, number)
+
+
+def _what_then(found: Draft) -> str:
+    if not found.is_dirty:
+        return "Nothing of yours is lost by looking at it."
+    if found.raw is not None:
+        return "Your JSON stays as it is: mend it, then merge."
+    return "Merge it into yours, then look and save."
+
+
+def _draw_decision(found: Draft, conflict: Conflict, number: int) -> None:
+    for label, keep in (("Keep mine", True), ("Leave it out", False)):
+        st.button(
+            label,
+            key=f"decide_{number}_{keep}",
+            on_click=_decide,
+            args=(found, conflict),
+            kwargs={"keep": keep},
+        )
+
+
+def _merge(found: Draft) -> None:
+    catalog_editor.take_typed(found)
+    catalog_page.merge_theirs()
+
+
+def _decide(found: Draft, conflict: Conflict, *, keep: bool) -> None:
+    catalog_editor.take_typed(found)
+    found.decide(conflict, keep=keep)
+
+
+def _deprecate(found: Draft, ide: IdeType, image: str) -> None:
+    catalog_editor.take_typed(found)
+    found.deprecate(ide, image)
 
 
 def _draw_problems(found: Draft, *, with_lines: bool) -> None:
@@ -127,12 +166,14 @@ def _draw_consequences(found: Draft, ide: IdeType) -> None:
 
 
 def _draw_changes(found: Draft) -> None:
-    diff = "\n".join(change.diff for change in found.changes)
+    diff = found.diff
     if not diff:
         st.caption("None yet.")
         return
     is_long = diff.count("\n") > 10
     st.code(diff, language="diff", height=_DIFF_HEIGHT if is_long else "content")
+    if found.replaces_text:
+        return
     uses = catalog_page.uses()
     # A broken catalog may have named an image twice.
     used = {(each.type, each.image): each for each in found.changes if each.image in uses}
@@ -151,13 +192,16 @@ def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:
         st.button(
             "Deprecate it instead",
             key=f"deprecate_{change.type}_{change.image}",
-            on_click=found.deprecate,
-            args=(IdeType(change.type), change.image),
+            on_click=_deprecate,
+            args=(found, IdeType(change.type), change.image),
         )
     elif any(key == "deprecated" and new for key, _, new in change.fields):
-        st.markdown(
-            f":orange[:material/info:] {escape(f'{words}. Owners are offered the replacement.')}"
+        is_named = any(
+            row.get("containerImage") == change.image and row.get("replacedBy")
+            for row in found.rows(IdeType(change.type))
         )
+        then = "offered the replacement" if is_named else "told, but no replacement is named"
+        st.markdown(f":orange[:material/info:] {escape(f'{words}. Owners are {then}.')}")
 
 
 def _draw_preview(found: Draft, ide: IdeType) -> None:
