@@ -11,6 +11,7 @@ import streamlit as st
 from nbcore.catalog_changes import Change, ChangeKind, Conflict
 from nbcore.catalog_history import author_of
 from nbcore.ides import IDES, IdeType
+from nbcore.image_use import UNUSED, ImageUse
 from nbcore.objects import text_at
 from ui import (
     access,
@@ -28,6 +29,8 @@ from ui.markdown import escape
 _PROBLEMS_SHOWN = 5
 _USES_SHOWN = 5
 _DIFF_HEIGHT = 260
+_FOLLOW_SECONDS = 2
+_MERGED = "images_merged"
 _MORE: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "Versions and undo": catalog_dialogs.open_versions,
@@ -48,7 +51,6 @@ def main() -> None:
         st.title("Images", anchor=False)
         st.write("Only those who may update the Setting can edit the images.")
         return
-    catalog_page.follow()
     found = catalog_page.draft()
     catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
@@ -58,7 +60,8 @@ def main() -> None:
         notices.draw()
         cluster.draw_silence()
         cluster.draw_catalog_problem(cluster.catalog())
-        _draw_overtaken(found)
+        _follow(catalog_page.uses())
+        _draw_conflicts(found)
     ide = catalog_editor.draw_tabs(found)
     if ide is None:
         catalog_editor.draw_json(found)
@@ -97,13 +100,37 @@ def _about(found: Draft) -> str:
     return f"{words}, last changed {'now' if ago == 'now' else f'{ago} ago'} by {author.by}."
 
 
-def _draw_overtaken(found: Draft) -> None:
+@st.fragment(run_every=_FOLLOW_SECONDS)
+def _follow(used: Mapping[str, ImageUse]) -> None:
+    """Tells what happens elsewhere, by itself: the page beside it would lose a half-typed cell.
+
+    Args:
+        used: the use that the table tells.
+    """
+    if st.session_state.pop(_MERGED, False):
+        # The click ran this fragment alone, but changed the whole page.
+        st.rerun()
+    catalog_page.keep_up()
+    found = catalog_page.draft()
     if catalog_page.is_overtaken():
-        who = author_of(cluster.catalog_setting()).by or "Somebody"
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            words = f"{who} saved another catalog. {_what_then(found)}"
-            st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
-            st.button("Merge" if found.is_dirty else "Show it", on_click=_merge, args=(found,))
+        _draw_overtaken(found)
+    now = catalog_page.uses()
+    changed = [image for image in {**used, **now} if used.get(image) != now.get(image)]
+    for image in changed[:_USES_SHOWN]:
+        words = now.get(image, UNUSED).words or "nobody"
+        st.caption(escape(f"{image} is used by now: {words}"))
+
+
+def _draw_overtaken(found: Draft) -> None:
+    who = author_of(cluster.catalog_setting()).by or "Somebody"
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        words = f"{who} saved another catalog. {_what_then(found)}"
+        st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
+        label = "Merge" if found.is_dirty else "Show it"
+        st.button(label, key="images_merge", on_click=_merge, args=(found,))
+
+
+def _draw_conflicts(found: Draft) -> None:
     for number, conflict in enumerate(found.conflicts):
         with st.container(horizontal=True, vertical_alignment="center"):
             line = f":orange[:material/call_merge:] {escape(conflict.words)}"
@@ -134,6 +161,7 @@ def _draw_decision(found: Draft, conflict: Conflict, number: int) -> None:
 def _merge(found: Draft) -> None:
     catalog_editor.take_typed(found)
     catalog_page.merge_theirs()
+    st.session_state[_MERGED] = True
 
 
 def _decide(found: Draft, conflict: Conflict, *, keep: bool) -> None:

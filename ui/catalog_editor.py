@@ -135,15 +135,15 @@ def _columns(images: list[str]) -> dict[str, Any]:
             width=40, min_value=1, step=1, help="Type another number to move the image there."
         ),
         Column.DEFAULT: config.CheckboxColumn(
-            width=74, default=False, help="What one click starts. One image of the type is."
+            width=88, default=False, help="What one click starts. One image of the type is."
         ),
         Column.IMAGE: config.TextColumn(
-            width=350, help="For example registry.example.com:5000/team/lab:1.2"
+            width=320, help="For example registry.example.com:5000/team/lab:1.2"
         ),
         Column.NAME: config.TextColumn(
-            width=110, help="What people read instead of the description."
+            width=105, help="What people read instead of the description."
         ),
-        Column.DESCRIPTION: config.TextColumn(width=205),
+        Column.DESCRIPTION: config.TextColumn(width=190),
         Column.STATE: config.MultiselectColumn(
             width=120,
             options=list(FLAGS),
@@ -154,7 +154,7 @@ def _columns(images: list[str]) -> dict[str, Any]:
             width=130, options=["", *dict.fromkeys(filter(None, images))]
         ),
         Column.USED_BY: config.TextColumn(width=115, disabled=True),
-        Column.REMOVE: config.CheckboxColumn(width=74, help="Tick it, and the image goes."),
+        Column.REMOVE: config.CheckboxColumn(width=92, help="Tick it, and the image goes."),
     }
 
 

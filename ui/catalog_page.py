@@ -16,9 +16,6 @@ from ui import cluster, notices, session
 from ui.catalog_draft import Draft
 
 _DRAFT = "images_draft"
-_TOLD = "images_told"
-_USED = "images_used"
-_FOLLOW_SECONDS = 2
 # Somebody else was faster: look again, then decide.
 _OVERTAKEN = (ConflictError, AlreadyExistsError, NotFoundError)
 
@@ -49,27 +46,11 @@ def uses() -> dict[str, ImageUse]:
     return image_uses(cluster.notebook_rows(""))
 
 
-@st.fragment(run_every=_FOLLOW_SECONDS)
-def follow() -> None:
-    """Lets the page run again when somebody else saved, or when images are used otherwise.
-
-    It never loads what was saved by itself: a cell may be half typed, and only the browser knows.
-    """
-    used = uses()
-    if st.session_state.get(_USED, used) != used:
-        st.session_state[_USED] = used
-        st.rerun()
-    st.session_state[_USED] = used
+def keep_up() -> None:
+    """Takes over what concerns no editor: another release's default, or a label."""
     found, stored = draft(), cluster.catalog_setting()
-    if not is_overtaken():
-        # Another release's default, or a label: nothing that concerns an editor.
-        found.setting = stored if stored is not None else found.setting
-        return
-    value = text_at(stored, "value")
-    if st.session_state.get(_TOLD) == value:
-        return
-    st.session_state[_TOLD] = value
-    st.rerun()
+    if not is_overtaken() and stored is not None:
+        found.setting = stored
 
 
 def is_overtaken() -> bool:
