@@ -23,7 +23,6 @@ from sandbox.api.managed import (
     Shares,
     read_shares,
     released,
-    updated_shares,
     with_shares,
 )
 from sandbox.api.meta import timestamp
@@ -51,7 +50,9 @@ def apply(
     if found and not force:
         raise conflict_error(found)
     shares_after = released(shares, manager, change.changed, change.removed)
-    return with_shares(merged, updated_shares(shares_after, manager, own, now))
+    is_same = own == last and not change.changed and not change.removed
+    since = shares[manager].time if is_same and manager in shares else timestamp(now)
+    return with_shares(merged, {**shares_after, manager: Share(own, since)})
 
 
 def first_apply(
