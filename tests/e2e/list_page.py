@@ -32,7 +32,10 @@ def wait_for_row(page: Page, name: str, *words: str, seconds: float = 60) -> lis
         row = row_of(page, name)
         return row if row and all(word in " | ".join(row) for word in words) else None
 
-    return eventually(found, what=f"{name} with {words}", seconds=seconds) or []
+    try:
+        return eventually(found, what=f"{name} with {words}", seconds=seconds) or []
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {row_of(page, name)}") from error
 
 
 def wait_until_gone(page: Page, name: str) -> None:
