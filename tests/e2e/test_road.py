@@ -94,7 +94,7 @@ def test_given_an_image_without_a_runtime_when_created_then_the_list_names_image
     page.goto(f"{app.url}/new")
     fill_name(page, "custom")
     choose_image(page, "team/lab:2026-13")
-    page.get_by_role("button", name="Create").click()
+    create(page, "claimName: custom", "team/lab:2026-13")
 
     row = wait_for_row(page, "custom", "Failed", "team/lab:2026-13")
 
@@ -114,7 +114,7 @@ def test_given_one_gpu_when_two_notebooks_ask_for_it_then_the_second_waits_for_t
         page.get_by_text("Custom", exact=True).click()
         page.get_by_role("spinbutton", name="GPUs").fill("1")
         page.keyboard.press("Enter")
-        page.get_by_role("button", name="Create").click()
+        create(page, f"claimName: {name}", "nvidia.com/gpu")
         wait_for_row(page, name, "JupyterLab")
     wait_for_row(page, "gpu-first", "Ready", seconds=FIRST_START)
     wait_for_row(page, "gpu-second", "Pending", "GPU")
@@ -136,7 +136,7 @@ def test_given_a_volume_that_was_kept_when_mounted_by_another_notebook_then_its_
 ) -> None:
     page.goto(f"{app.url}/new")
     fill_name(page, "writer")
-    page.get_by_role("button", name="Create").click()
+    create(page, "claimName: writer")
     wait_for_row(page, "writer", "Ready", seconds=FIRST_START)
     tab = context.new_page()
     tab.goto(f"{app.url}/notebook/{NAMESPACE}/writer/lab?reset")
@@ -149,7 +149,7 @@ def test_given_a_volume_that_was_kept_when_mounted_by_another_notebook_then_its_
     fill_name(page, "reader")
     page.get_by_text("Existing", exact=True).click()
     choose_volume(page, "writer")
-    page.get_by_role("button", name="Create").click()
+    create(page, "name: reader", "claimName: writer")
     wait_for_row(page, "reader", "Ready")
     tab = context.new_page()
     tab.goto(f"{app.url}/notebook/{NAMESPACE}/reader/lab?reset")
@@ -170,6 +170,13 @@ def choose_image(page: Page, image: str) -> None:
     box.click()
     box.fill(image)
     box.press("Enter")
+
+
+def create(page: Page, *words: str) -> None:
+    """Presses Create once what will be sent holds all that was typed."""
+    for word in words:
+        expect(page.locator("[data-testid=stCode]")).to_contain_text(word, timeout=20_000)
+    page.get_by_role("button", name="Create").click()
 
 
 def choose_volume(page: Page, name: str) -> None:
