@@ -80,9 +80,12 @@ class RemoteClient:
                 self._server + path, params=query, ssl=self._tls, timeout=timeout
             ) as answer:
                 await _refuse(answer)
-                async for line in _lines(answer.content):
-                    event = json.loads(line)
-                    yield WatchEvent(EventType(event["type"]), event["object"])
+                try:
+                    async for line in _lines(answer.content):
+                        event = json.loads(line)
+                        yield WatchEvent(EventType(event["type"]), event["object"])
+                finally:
+                    _cut(answer)
 
     async def _ask(
         self,
@@ -106,6 +109,12 @@ class RemoteClient:
                 await _refuse(answer)
                 found: Object = await answer.json()
                 return found
+
+
+def _cut(answer: aiohttp.ClientResponse) -> None:
+    """End a connection that was left halfway, without TLS' farewell: it could outlive the loop."""
+    if answer.connection is not None and answer.connection.transport is not None:
+        answer.connection.transport.abort()
 
 
 @asynccontextmanager
