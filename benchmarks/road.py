@@ -84,7 +84,7 @@ def _gateway(app: RunningApp) -> None:
     _report("GET direct, p50", first.p50 / 1000)
     _report("GET added by the gateway, p50", (second.p50 - first.p50) / 1000)
     _report("GET added by the gateway, p99", (second.p99 - first.p99) / 1000)
-    home = next((app.data / "sandbox" / "volumes").iterdir())
+    home = next((app.settings.data / "sandbox" / "volumes").iterdir())
     with (home / "big.bin").open("wb") as big:
         big.truncate(BIG_FILE)
     big_file = f"{path}/files/big.bin"

@@ -19,7 +19,7 @@ from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
 from nbcore.kube.resources import NAMESPACES
-from nbcore.settings import Settings
+from nbcore.settings import ClusterKind, Settings
 
 ROOT = Path(__file__).parents[1]
 NAMESPACE = "demo"
@@ -30,16 +30,17 @@ PATIENCE = 600
 
 @dataclass(frozen=True, slots=True)
 class RunningApp:
-    """Where the app answers, where its data is, and when its process was started (monotonic)."""
+    """Where the app answers, what it was told, and when its process was started (monotonic)."""
 
     url: str
-    data: Path
+    settings: Settings
     started: float
 
     def wait_until_ready(self) -> None:
         """Waits until pages are served and the sandbox has its namespace."""
         wait_until("the app", self.is_healthy)
-        wait_until("the sandbox", (self.data / "sandbox" / "kubeconfig").exists)
+        if self.settings.cluster is ClusterKind.SANDBOX:
+            wait_until("the sandbox", self.settings.sandbox_kubeconfig.exists)
         wait_until("the namespaces", self._has_namespace)
 
     def is_healthy(self) -> bool:
@@ -54,30 +55,32 @@ class RunningApp:
         return any(item["metadata"]["name"] == NAMESPACE for item in self.kube().list(NAMESPACES))
 
     def kube(self) -> Kube:
-        """The app's sandbox, as its administrator."""
-        settings = Settings.from_environ({"NB_CLUSTER": "sandbox", "NB_DATA": str(self.data)})
-        return Kube(connect(settings), OwnAccount(user="benchmark"))
+        """The app's cluster, as its administrator."""
+        return Kube(connect(self.settings), OwnAccount(user="benchmark"))
 
 
 @contextmanager
-def running_app(data: Path, runtimes: Path) -> Iterator[RunningApp]:
-    """Starts the app as `make run` does and ends it afterwards."""
+def running_app(data: Path, runtimes: Path, kubeconfig: Path | None = None) -> Iterator[RunningApp]:
+    """Starts the app, and ends it afterwards: as `make run` does, or on the cluster named."""
     port = _free_port()
+    told = {"NB_DATA": str(data), "NB_RUNTIMES": str(runtimes), "NB_CLUSTER": "sandbox"}
+    if kubeconfig:
+        told |= {"NB_CLUSTER": "kubeconfig", "KUBECONFIG": str(kubeconfig)}
     environment = {key: value for key, value in os.environ.items() if not key.startswith("NB_")}
-    environment |= {"NB_DATA": str(data), "NB_RUNTIMES": str(runtimes)}
     data.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with (data / "app.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
             cwd=ROOT,
-            env=environment,
+            env=environment | told,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
     try:
-        yield RunningApp(url=f"http://localhost:{port}", data=data, started=started)
+        settings = Settings.from_environ(told)
+        yield RunningApp(f"http://localhost:{port}", settings, started)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)

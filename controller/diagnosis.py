@@ -21,6 +21,7 @@ _REVISION_LABEL = "controller-revision-hash"
 _TITLES = {"cpu": "CPU"}
 _QUOTA = re.compile(r"exceeded quota: (?P<rest>.+)")
 _MISSING_CLAIM = re.compile(r'persistentvolumeclaim "(?P<name>[^"]+)" not found')
+_UNBOUND_CLAIM = "unbound immediate PersistentVolumeClaims"
 _SCARCE = re.compile(r"\d+ Insufficient (?P<resource>\S+)")
 _NODES = re.compile(
     r"^\d+/\d+ nodes are available: (?P<why>.*?)\.?( preemption:.*| no new claims.*)?$"
@@ -83,9 +84,10 @@ def _began(notebook: Notebook) -> datetime | None:
 def _is_outdated(statefulset: JsonObject | None, pod: JsonObject) -> bool:
     """Whether the pod is of an earlier template, and about to be replaced."""
     wanted = text_at(statefulset, "status", "updateRevision")
-    is_seen = value_at(statefulset, "status", "observedGeneration") == value_at(
-        statefulset, "metadata", "generation"
-    )
+    observed = value_at(statefulset, "status", "observedGeneration")
+    generation = value_at(statefulset, "metadata", "generation")
+    # Kubernetes makes the first pod before it writes the first status.
+    is_seen = observed == generation or (not observed and generation == 1)
     has = text_at(pod, "metadata", "labels", _REVISION_LABEL)
     return not is_seen or bool(wanted and has and wanted != has)
 
@@ -101,6 +103,9 @@ def _unscheduled(notebook: Notebook, pod: JsonObject) -> Diagnosis:
             f"{notebook.metadata.namespace}."
         )
         return Diagnosis(Phase.PENDING, "VolumeMissing", words)
+    if _UNBOUND_CLAIM in message:
+        words = "Its volume is being made. It starts by itself when the volume is there."
+        return Diagnosis(Phase.PENDING, "VolumePending", words)
     match = _NODES.match(message)
     why = match["why"] if match else message
     words = _scarce(why) or f"No node can take it: {quoted(why)}. It starts by itself when one can."

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 
-from sandbox.client import ApiError, Client, Object
+from sandbox.client import Client, Object, ensure
 from sandbox.controllers import volumes
 from sandbox.controllers.endpoints_loop import EndpointSliceController
 from sandbox.controllers.events import Recorder
@@ -19,11 +19,13 @@ from sandbox.controllers.mirror import Mirror
 from sandbox.controllers.scheduler_loop import Scheduler
 from sandbox.controllers.statefulset_loop import StatefulSetController
 from sandbox.controllers.volumes_loop import VolumeController
-from sandbox.node import registration
+from sandbox.node import heartbeat, registration
 from sandbox.node.agent import Agent
 from sandbox.node.config import NodeConfig
 from sandbox.node.runtimes import Runtimes
 from sandbox.node.surroundings import Surroundings
+
+_CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 
 
 def clock() -> datetime:
@@ -36,12 +38,19 @@ async def run_controllers(client: Client, node: NodeConfig) -> None:
 
     The task must be awaited after its cancellation: ending takes up to 4 seconds.
     """
-    await _make_cluster_objects(client, node)
+    await make_cluster_objects(client, node)
     mirrors = _Mirrors(client)
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(force_close=True), cookie_jar=aiohttp.DummyCookieJar()
     ) as http:
-        parts = [*_controllers(client, node, mirrors), _agent(client, node, mirrors, http).run()]
+        agent = agent_of(
+            client,
+            node,
+            mirrors.pods,
+            lambda namespace, name: mirrors.claim_folder(node.volumes_root, namespace, name),
+            http,
+        )
+        parts = [*_controllers(client, node, mirrors), agent.run()]
         async with asyncio.TaskGroup() as group:
             for part in (*mirrors.runs(), *parts):
                 group.create_task(part)
@@ -51,14 +60,14 @@ class _Mirrors:
     """One copy of each collection, for all controllers together."""
 
     def __init__(self, client: Client) -> None:
-        self.pods = _mirror(client, "", "pods", "Pod")
-        self.services = _mirror(client, "", "services", "Service")
-        self.claims = _mirror(client, "", "persistentvolumeclaims", "PersistentVolumeClaim")
-        self.volumes = _mirror(client, "", "persistentvolumes", "PersistentVolume")
-        self.nodes = _mirror(client, "", "nodes", "Node")
-        self.sets = _mirror(client, "apps", "statefulsets", "StatefulSet")
-        self.slices = _mirror(client, "discovery.k8s.io", "endpointslices", "EndpointSlice")
-        self.classes = _mirror(client, "storage.k8s.io", "storageclasses", "StorageClass")
+        self.pods = mirror_of(client, "", "pods", "Pod")
+        self.services = mirror_of(client, "", "services", "Service")
+        self.claims = mirror_of(client, "", "persistentvolumeclaims", "PersistentVolumeClaim")
+        self.volumes = mirror_of(client, "", "persistentvolumes", "PersistentVolume")
+        self.nodes = mirror_of(client, "", "nodes", "Node")
+        self.sets = mirror_of(client, "apps", "statefulsets", "StatefulSet")
+        self.slices = mirror_of(client, "discovery.k8s.io", "endpointslices", "EndpointSlice")
+        self.classes = mirror_of(client, "storage.k8s.io", "storageclasses", "StorageClass")
 
     def runs(self) -> list[Coroutine[None, None, None]]:
         """The loop of each."""
@@ -66,14 +75,18 @@ class _Mirrors:
 
     def claim_folder(self, root: Path, namespace: str, name: str) -> Path | None:
         """The folder of a claim of ours, once it is bound."""
-        claim = self.claims.get(namespace, name)
-        if claim is None or not volumes.is_bound(claim):
-            return None
-        volume = claim["spec"].get("volumeName", "")
-        return root / volume if volumes.is_volume_name(volume) else None
+        return folder_of(self.claims.get(namespace, name), root)
 
 
-def _mirror(client: Client, group: str, plural: str, kind: str) -> Mirror:
+def folder_of(claim: Object | None, root: Path) -> Path | None:
+    """The folder of a claim of ours, once it is bound."""
+    if claim is None or not volumes.is_bound(claim):
+        return None
+    volume = claim["spec"].get("volumeName", "")
+    return root / volume if volumes.is_volume_name(volume) else None
+
+
+def mirror_of(client: Client, group: str, plural: str, kind: str) -> Mirror:
     """A copy of a collection; every API that we use has version v1."""
     root, api_version = (f"/apis/{group}/v1", f"{group}/v1") if group else ("/api/v1", "v1")
     return Mirror(client, f"{root}/{plural}", api_version, kind)
@@ -90,6 +103,7 @@ def _controllers(
         pods=mirrors.pods,
         recorder=Recorder(client, "persistentvolume-controller", clock),
         root=node.volumes_root,
+        node_name=node.name,
     )
     scheduler = Scheduler(
         client=client,
@@ -107,9 +121,14 @@ def _controllers(
     return [binder.run(), scheduler.run(), sets.run(), slices.run()]
 
 
-def _agent(
-    client: Client, node: NodeConfig, mirrors: _Mirrors, http: aiohttp.ClientSession
+def agent_of(
+    client: Client,
+    node: NodeConfig,
+    pods: Mirror,
+    claim_folder: Callable[[str, str], Path | None],
+    http: aiohttp.ClientSession,
 ) -> Agent:
+    """The node itself, for the pods of a mirror."""
     surroundings = Surroundings(
         config=node,
         client=client,
@@ -117,30 +136,17 @@ def _agent(
         runtimes=Runtimes(node.runtimes, path=os.environ.get("PATH", os.defpath)),
         http=http,
         clock=clock,
-        claim_folder=lambda namespace, name: mirrors.claim_folder(
-            node.volumes_root, namespace, name
-        ),
+        claim_folder=claim_folder,
         log_name=getpass.getuser(),
         is_root=os.geteuid() == 0,
     )
-    return Agent(surroundings, mirrors.pods)
+    return Agent(surroundings, pods)
 
 
-async def _make_cluster_objects(client: Client, node: NodeConfig) -> None:
+async def make_cluster_objects(client: Client, node: NodeConfig) -> None:
     """The node, the default storage class and the runtime class that GPU pods name."""
-    await _ensure(client, "/apis/storage.k8s.io/v1/storageclasses", volumes.storage_class())
-    await _ensure(client, "/apis/node.k8s.io/v1/runtimeclasses", registration.runtime_class())
-    wanted = registration.node_object(node, clock())
-    await _ensure(client, "/api/v1/nodes", wanted)
-    path = f"/api/v1/nodes/{node.name}"
-    found = await client.get(path)
-    if not registration.is_current(found, wanted):
-        await client.patch(f"{path}/status", {"status": wanted["status"]})
-
-
-async def _ensure(client: Client, path: str, obj: Object) -> None:
-    try:
-        await client.create(path, obj)
-    except ApiError as error:
-        if error.reason != "AlreadyExists":
-            raise
+    classes, _ = await client.list(_CLASSES)
+    if not volumes.default_class({found["metadata"]["name"]: found for found in classes}):
+        await ensure(client, _CLASSES, volumes.storage_class())
+    await ensure(client, "/apis/node.k8s.io/v1/runtimeclasses", registration.runtime_class())
+    await heartbeat.register(client, node, clock())

@@ -96,3 +96,12 @@ class Client(Protocol):
         Ends with an ERROR event when the resourceVersion is too old (410): list again.
         """
         ...
+
+
+async def ensure(client: Client, path: str, obj: Object) -> None:
+    """Make an object unless there is one of its name."""
+    try:
+        await client.create(path, obj)
+    except ApiError as error:
+        if error.reason != "AlreadyExists":
+            raise

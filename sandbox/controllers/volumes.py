@@ -128,9 +128,12 @@ def is_volume_name(name: str) -> bool:
     return re.fullmatch(r"pvc-[0-9a-z][-0-9a-z]{0,62}", name, re.ASCII) is not None
 
 
-def volume_of(claim: Object, directory: str, reclaim_policy: str = "Delete") -> Object:
-    """The PersistentVolume of a claim; the policy is that of its class."""
+def volume_of(
+    claim: Object, directory: str, node_name: str, reclaim_policy: str = "Delete"
+) -> Object:
+    """The PersistentVolume of a claim, on one node; the policy is that of its class."""
     namespace, name = key_of(claim)
+    here = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node_name]}
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolume",
@@ -145,6 +148,7 @@ def volume_of(claim: Object, directory: str, reclaim_policy: str = "Delete") -> 
             "storageClassName": claim["spec"]["storageClassName"],
             "volumeMode": "Filesystem",
             "local": {"path": directory},
+            "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [here]}]}},
             "claimRef": {
                 "apiVersion": "v1",
                 "kind": "PersistentVolumeClaim",

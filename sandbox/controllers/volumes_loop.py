@@ -29,6 +29,7 @@ class VolumeController:
     pods: Mirror
     recorder: Recorder
     root: Path
+    node_name: str
 
     async def run(self) -> None:
         """Reconcile until cancelled."""
@@ -83,7 +84,7 @@ class VolumeController:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = self.classes.get("", claim["spec"]["storageClassName"]) or {}
         policy = found.get("reclaimPolicy", "Delete")
-        await self._make_volume(volumes.volume_of(claim, str(directory), policy))
+        await self._make_volume(volumes.volume_of(claim, str(directory), self.node_name, policy))
         kept = claim["metadata"].get("finalizers") or []
         await self._patch(
             claim,
@@ -137,11 +138,15 @@ class VolumeController:
         claims: dict[tuple[str, str], Object] = {
             key_of(claim): claim for claim in self.claims.items()
         }
-        if volume is None or not volumes.is_abandoned(volume, claims):
-            return
-        if volumes.is_volume_name(name):
-            await asyncio.to_thread(shutil.rmtree, self.root / name, ignore_errors=True)
-        await self.client.delete(f"{_VOLUMES}/{name}")
+        if volume is not None and volumes.is_abandoned(volume, claims):
+            await remove_volume(self.client, self.root, name)
+
+
+async def remove_volume(client: Client, root: Path, name: str) -> None:
+    """Remove a volume of ours: its folder, then its object."""
+    if volumes.is_volume_name(name):
+        await asyncio.to_thread(shutil.rmtree, root / name, ignore_errors=True)
+    await client.delete(f"{_VOLUMES}/{name}")
 
 
 def _add_claims(queue: WorkQueue, pod: Object) -> None:

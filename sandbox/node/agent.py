@@ -72,11 +72,9 @@ class Agent:
         return worker
 
     def _address_for(self, pod: Object) -> str:
-        if not self._node.config.has_own_addresses:
-            return addresses.SHARED
         taken = {worker.address for worker in self._workers.values()}
         previous = pod.get("status", {}).get("podIP", "")
-        return addresses.address_for(uid_of(pod), previous, taken)
+        return addresses.address_for(uid_of(pod), previous, taken, self._node.config.network)
 
     def _spawn(self, ending: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(ending)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import psutil
 
-from sandbox.node.addresses import has_own_addresses
+from sandbox.node.addresses import LOOPBACK, SHARED, is_ours
 
 # Requests reserve nothing here, processes share the cores as they always do. Without this factor,
 # two cores would refuse the fifth notebook of half a core while all four of them idle.
@@ -26,7 +27,7 @@ class NodeConfig:
         memory: allocatable memory, bytes.
         gpus: simulated nvidia.com/gpu; they count for scheduling, no device is behind them.
         pods: how many pods fit, whatever they ask for.
-        has_own_addresses: pods get an address each; else they share 127.0.0.1 and its ports.
+        network: where pods get an address each; if it has a single one, they share its ports.
     """
 
     data: Path
@@ -36,7 +37,7 @@ class NodeConfig:
     name: str = "sandbox"
     gpus: int = 1
     pods: int = 110
-    has_own_addresses: bool = True
+    network: IPv4Network = LOOPBACK
 
     @classmethod
     def of_machine(cls, data: Path, *, runtimes: Path | None = None, gpus: int = 1) -> NodeConfig:
@@ -47,7 +48,7 @@ class NodeConfig:
             millicores=(os.cpu_count() or 1) * 1000 * CPU_OVERCOMMIT,
             memory=psutil.virtual_memory().total,
             gpus=gpus,
-            has_own_addresses=has_own_addresses(),
+            network=LOOPBACK if is_ours(LOOPBACK) else SHARED,
         )
 
     @property

@@ -123,12 +123,11 @@ class ContainerRunner:
 
     async def _wait_for_port(self) -> None:
         """Without addresses of their own, pods on one port take turns."""
-        port = port_of(self._spec)
-        while self._place.address == addresses.SHARED and not addresses.can_bind(
-            addresses.SHARED, port
-        ):
+        port, address = port_of(self._spec), self._place.address
+        is_shared = addresses.is_shared(self._node.config.network)
+        while is_shared and not addresses.can_bind(address, port):
             words = (
-                f"Error: port {port} of {addresses.SHARED} is taken: on this system pods have no "
+                f"Error: port {port} of {address} is taken: on this system pods have no "
                 "addresses of their own, so one pod at a time can have a port"
             )
             await self._complain("CreateContainerError", "Failed", words)

@@ -1,7 +1,8 @@
 """Where the volumes of a container go on a machine without mounts.
 
 The volume at the image's home becomes HOME. A volume below the home is a link there. /tmp is the
-pod's own folder, /dev/shm the machine's own. Anything else is refused with a sentence. Pure.
+pod's own folder, /dev/shm the machine's own. The token of a ServiceAccount is left out. Anything
+else is refused with a sentence. Pure.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from sandbox.node.images import IMAGE_HOME
 
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 a path in the pod, not a file of ours
 _TMP = "/tmp"  # noqa: S108 a path in the pod, not a file of ours
+# Admission of a real API server adds it to every pod that does not refuse it.
+_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
 class MountError(Exception):
@@ -54,7 +57,7 @@ def plan(
     for mount in container.get("volumeMounts") or []:
         path = posixpath.normpath(mount["mountPath"])
         volume = volumes.get(mount["name"])
-        if path == _SHARED_MEMORY and volume and "emptyDir" in volume:
+        if _is_left_out(path, volume):
             continue
         source = _source(volume, mount, folder, claim_folder)
         if path == IMAGE_HOME:
@@ -64,6 +67,11 @@ def plan(
         else:
             links.append(Link(_below_home(path, mount["name"]), source))
     return Mounts(home, tmp, tuple(links))
+
+
+def _is_left_out(path: str, volume: Object | None) -> bool:
+    kind = {_SHARED_MEMORY: "emptyDir", _ACCOUNT: "projected"}.get(path)
+    return kind is not None and volume is not None and kind in volume
 
 
 def _below_home(path: str, name: str) -> str:

@@ -76,7 +76,7 @@ def status(
         "hostIPs": [{"ip": HOST_ADDRESS}],
         **({"podIP": address, "podIPs": [{"ip": address}]} if address else {}),
         "startTime": timestamp(started_at),
-        "qosClass": qos_class(pod),
+        "qosClass": old.get("qosClass") or qos_class(pod),
     }
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import platform
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sandbox.client import Object
-from sandbox.controllers.objects import timestamp
+from sandbox.controllers.objects import condition, timestamp, uid_of
 from sandbox.node.config import NodeConfig
 
 GPU = "nvidia.com/gpu"
 _KUBELET_VERSION = "v1.36.0-sandbox"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _KI = 1024
+LEASE_SECONDS = 40
 
 
 def node_object(node: NodeConfig, now: datetime) -> Object:
-    """The node, ready. Nothing beats for it: the sandbox is one process, alive or not at all."""
+    """The node, ready."""
     system = platform.system().lower()
     architecture = _ARCHITECTURES.get(platform.machine(), platform.machine())
     amounts = {
@@ -71,11 +72,30 @@ def node_object(node: NodeConfig, now: datetime) -> Object:
 
 
 def is_current(found: Object, wanted: Object) -> bool:
-    """Whether the node that exists offers what this one does."""
-    status = found.get("status", {})
-    return all(
+    """Whether the node that exists is ready and offers what this one does."""
+    status, ready = found.get("status", {}), condition(found, "Ready")
+    return (ready is not None and ready["status"] == "True") and all(
         status.get(field) == wanted["status"][field] for field in ("capacity", "allocatable")
     )
+
+
+def lease(node: Object, now: datetime) -> Object:
+    """The sign of life by which a cluster's controllers know that a node is there.
+
+    https://kubernetes.io/docs/concepts/architecture/leases/#node-heart-beats
+    """
+    name = node["metadata"]["name"]
+    reference = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": uid_of(node)}
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": name, "ownerReferences": [reference]},
+        "spec": {
+            "holderIdentity": name,
+            "leaseDurationSeconds": LEASE_SECONDS,
+            "renewTime": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        },
+    }
 
 
 def runtime_class() -> Object:

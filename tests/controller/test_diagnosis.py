@@ -7,6 +7,7 @@ no pod: waiting, quota, refused, an old refusal       | suspended: stopping, sto
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,16 @@ def unschedulable(message: str) -> JsonObject:
             id="volume missing",
         ),
         pytest.param(
+            unschedulable(
+                "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not "
+                "found"
+            ),
+            Phase.PENDING,
+            "VolumePending",
+            "Its volume is being made. It starts by itself when the volume is there.",
+            id="volume not bound yet",
+        ),
+        pytest.param(
             pod(metadata={"deletionTimestamp": OLD}),
             Phase.STARTING,
             "Restarting",
@@ -125,26 +136,46 @@ def test_given_a_pod_of_somebody_elses_statefulset_when_seen_then_it_counts_as_n
     assert found.phase is Phase.PENDING
 
 
+def with_statefulset(children: Children, generation: int, **status: Any) -> Children:
+    assert children.statefulset is not None
+    metadata = {**children.statefulset["metadata"], "generation": generation}
+    told = {**children.statefulset, "metadata": metadata, "status": status}
+    return replace(children, statefulset=told)
+
+
 @pytest.mark.parametrize(
-    ("status", "labels"),
+    ("generation", "status", "labels"),
     [
-        pytest.param({"updateRevision": "lab-2"}, {"controller-revision-hash": "lab-1"}, id="old"),
-        pytest.param({"observedGeneration": 0}, {}, id="not seen by its controller"),
+        pytest.param(
+            1,
+            {"observedGeneration": 1, "updateRevision": "lab-2"},
+            {"controller-revision-hash": "lab-1"},
+            id="old",
+        ),
+        pytest.param(2, {"observedGeneration": 1}, {}, id="a change not seen by its controller"),
+        pytest.param(2, {"replicas": 0}, {}, id="a change right after it was made"),
     ],
 )
 def test_given_a_pod_of_an_earlier_template_when_ready_then_it_is_said_to_restart(
-    status: JsonObject, labels: JsonObject
+    generation: int, status: JsonObject, labels: JsonObject
 ) -> None:
     parent = notebook()
     ready = pod(
         {"running": {}}, conditions=[condition("Ready", "True")], metadata={"labels": labels}
     )
-    children = converged(parent, ready)
-    assert children.statefulset is not None
-    told = {**children.statefulset["status"], **status}
-    children = replace(children, statefulset={**children.statefulset, "status": told})
+    children = with_statefulset(converged(parent, ready), generation, **status)
 
     assert verdict(parent, children).reason == "Restarting"
+
+
+def test_given_a_first_pod_when_its_statefulset_has_no_status_yet_then_nothing_is_said_to_end() -> (
+    None
+):
+    parent = notebook()
+
+    found = verdict(parent, with_statefulset(converged(parent, pod(node="")), 1, replicas=0))
+
+    assert found == Diagnosis(Phase.PENDING, "", "Waiting for a node.")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
-"""A running app on a sandbox of its own, and a browser."""
+"""A running app on a cluster of its own, and a browser."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.running_app import RunningApp, running_app
 from nbcore.kube.client import Kube
+from tests.cluster.build import find_assets
 from tests.cluster.servers import cannot_run
+from tests.e2e.real_cluster import running_real_cluster
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
@@ -20,15 +24,39 @@ RUNTIMES = Path.home() / ".cache" / "oneblock-notebooks" / "runtimes"
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+def sandbox_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """The app as `make run` starts it."""
     with running_app(tmp_path_factory.mktemp("app") / "data", RUNTIMES) as app:
         app.wait_until_ready()
         yield app
 
 
 @pytest.fixture(scope="session")
+def app(sandbox_app: RunningApp) -> RunningApp:
+    """Where a test runs once: on the sandbox."""
+    return sandbox_app
+
+
+@pytest.fixture(scope="session")
+def real_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """The app on a real control plane, whose pods run on the sandbox's node."""
+    assets = find_assets()
+    if assets is None:
+        cannot_run("no control plane: `make cluster` has not run")
+    if os.geteuid() != 0 or sys.platform != "linux":
+        pytest.skip("pods need a network of their own, which only Linux' root can make")
+    folder = tmp_path_factory.mktemp("real-app")
+    with (
+        running_real_cluster(assets, folder, RUNTIMES) as kubeconfig,
+        running_app(folder / "data", RUNTIMES, kubeconfig) as app,
+    ):
+        app.wait_until_ready()
+        yield app
+
+
+@pytest.fixture(scope="session")
 def kube(app: RunningApp) -> Kube:
-    """The app's sandbox, as its administrator."""
+    """The app's cluster, as its administrator."""
     return app.kube()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, Position
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.cluster.api import eventually
 
@@ -32,19 +33,27 @@ def wait_for_row(page: Page, name: str, *words: str, seconds: float = 60) -> lis
         row = row_of(page, name)
         return row if row and all(word in " | ".join(row) for word in words) else None
 
-    return eventually(found, what=f"{name} with {words}", seconds=seconds) or []
+    try:
+        return eventually(found, what=f"{name} with {words}", seconds=seconds) or []
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {row_of(page, name)}") from error
 
 
 def wait_until_gone(page: Page, name: str) -> None:
     eventually(lambda: row_of(page, name) is None, what=f"no row {name}")
 
 
+def _numbers(page: Page, name: str) -> list[int]:
+    """Which rows, from 0, name a notebook; none while the table is drawn anew."""
+    return [number for number, row in enumerate(rows(page)) if name in row]
+
+
 def click_row(page: Page, name: str, *, x: int) -> None:
     """Clicks into the row of a notebook, ``x`` pixels from the table's left edge."""
-    position = [name in row for row in rows(page)].index(True)
+    found = eventually(lambda: _numbers(page, name), what=f"a row of {name}")
     # The element that scrolls lies over the canvas; links react once the pointer rests on them.
     table = page.locator("[data-testid=stDataFrame] .dvn-scroller").first
-    spot: Position = {"x": x, "y": HEADER + ROW * position + ROW // 2}
+    spot: Position = {"x": x, "y": HEADER + ROW * found[0] + ROW // 2}
     table.hover(position=spot)
     page.wait_for_timeout(100)
     table.click(position=spot)
@@ -52,8 +61,19 @@ def click_row(page: Page, name: str, *, x: int) -> None:
 
 def act(page: Page, name: str, verb: str) -> None:
     """Selects one row and presses a button of the bar under the table; the row is let go again."""
-    click_row(page, name, x=BOX)
-    page.get_by_role("button", name=verb, exact=True).click()
+    button = page.get_by_role("button", name=verb, exact=True)
+
+    def is_pressed() -> bool:
+        # A status that changes meanwhile lets the row go by itself.
+        if not button.is_visible():
+            click_row(page, name, x=BOX)
+        try:
+            button.click(timeout=5_000)
+        except PlaywrightTimeoutError:
+            return False
+        return True
+
+    eventually(is_pressed, what=f"{verb} {name}", seconds=60)
 
 
 def confirm(page: Page, verb: str) -> None:

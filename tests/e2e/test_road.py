@@ -1,4 +1,6 @@
-"""The test plan of the design document, in a browser, on an app and a sandbox of its own.
+"""The test plan of the design document, in a browser.
+
+All but the first run on a sandbox and on a real control plane whose pods the sandbox's node runs.
 
 Case                                  test
 default image, persistence            one click, JupyterLab, a cell, stop, start, the file is there
@@ -18,6 +20,7 @@ from nbcore.kube.client import Kube
 from nbcore.kube.resources import NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS
 from nbcore.names import JsonObject
 from tests.cluster.api import eventually
+from tests.cluster.servers import ServerName
 from tests.e2e import lab
 from tests.e2e.list_page import (
     OPEN,
@@ -31,6 +34,21 @@ from tests.e2e.list_page import (
 # A run with an empty cache installs JupyterLab first.
 pytestmark = pytest.mark.timeout(600)
 FIRST_START = 300
+
+
+on_both = pytest.mark.parametrize("app", list(ServerName), ids=str, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def app(request: pytest.FixtureRequest) -> RunningApp:
+    name = getattr(request, "param", ServerName.SANDBOX)
+    found: RunningApp = request.getfixturevalue(f"{name}_app")
+    return found
+
+
+@pytest.fixture(scope="module")
+def kube(app: RunningApp) -> Kube:
+    return app.kube()
 
 
 def open_list(page: Page, app: RunningApp) -> None:
@@ -69,13 +87,14 @@ def test_given_nothing_when_jupyterlab_is_started_by_one_click_then_its_files_ou
     delete(page, kube, "jupyter", with_volume=True)
 
 
+@on_both
 def test_given_an_image_without_a_runtime_when_created_then_the_list_names_image_and_cause(
     app: RunningApp, kube: Kube, page: Page
 ) -> None:
     page.goto(f"{app.url}/new")
     fill_name(page, "custom")
     choose_image(page, "team/lab:2026-13")
-    page.get_by_role("button", name="Create").click()
+    create(page, "claimName: custom", "team/lab:2026-13")
 
     row = wait_for_row(page, "custom", "Failed", "team/lab:2026-13")
 
@@ -85,6 +104,7 @@ def test_given_an_image_without_a_runtime_when_created_then_the_list_names_image
     delete(page, kube, "custom", with_volume=True)
 
 
+@on_both
 def test_given_one_gpu_when_two_notebooks_ask_for_it_then_the_second_waits_for_the_first(
     app: RunningApp, kube: Kube, page: Page
 ) -> None:
@@ -94,7 +114,7 @@ def test_given_one_gpu_when_two_notebooks_ask_for_it_then_the_second_waits_for_t
         page.get_by_text("Custom", exact=True).click()
         page.get_by_role("spinbutton", name="GPUs").fill("1")
         page.keyboard.press("Enter")
-        page.get_by_role("button", name="Create").click()
+        create(page, f"claimName: {name}", "nvidia.com/gpu")
         wait_for_row(page, name, "JupyterLab")
     wait_for_row(page, "gpu-first", "Ready", seconds=FIRST_START)
     wait_for_row(page, "gpu-second", "Pending", "GPU")
@@ -110,12 +130,13 @@ def test_given_one_gpu_when_two_notebooks_ask_for_it_then_the_second_waits_for_t
         delete(page, kube, name, with_volume=True)
 
 
+@on_both
 def test_given_a_volume_that_was_kept_when_mounted_by_another_notebook_then_its_files_are_there(
     app: RunningApp, kube: Kube, page: Page, context: BrowserContext
 ) -> None:
     page.goto(f"{app.url}/new")
     fill_name(page, "writer")
-    page.get_by_role("button", name="Create").click()
+    create(page, "claimName: writer")
     wait_for_row(page, "writer", "Ready", seconds=FIRST_START)
     tab = context.new_page()
     tab.goto(f"{app.url}/notebook/{NAMESPACE}/writer/lab?reset")
@@ -128,7 +149,7 @@ def test_given_a_volume_that_was_kept_when_mounted_by_another_notebook_then_its_
     fill_name(page, "reader")
     page.get_by_text("Existing", exact=True).click()
     choose_volume(page, "writer")
-    page.get_by_role("button", name="Create").click()
+    create(page, "name: reader", "claimName: writer")
     wait_for_row(page, "reader", "Ready")
     tab = context.new_page()
     tab.goto(f"{app.url}/notebook/{NAMESPACE}/reader/lab?reset")
@@ -149,6 +170,13 @@ def choose_image(page: Page, image: str) -> None:
     box.click()
     box.fill(image)
     box.press("Enter")
+
+
+def create(page: Page, *words: str) -> None:
+    """Presses Create once what will be sent holds all that was typed."""
+    for word in words:
+        expect(page.locator("[data-testid=stCode]")).to_contain_text(word, timeout=20_000)
+    page.get_by_role("button", name="Create").click()
 
 
 def choose_volume(page: Page, name: str) -> None:

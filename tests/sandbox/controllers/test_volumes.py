@@ -76,11 +76,13 @@ def test_given_no_default_class_when_planned_then_the_claim_waits() -> None:
 def test_given_a_claim_when_its_volume_is_built_then_they_name_each_other() -> None:
     found = claim(storageClassName="local")
 
-    made = volumes.volume_of(found, "/data/volumes/x")
+    made = volumes.volume_of(found, "/data/volumes/x", "sandbox")
 
     assert made["metadata"]["name"] == "pvc-uid-of-lab"
     assert made["spec"]["claimRef"]["uid"] == "uid-of-lab"
     assert made["spec"]["capacity"] == {"storage": "1Gi"}
+    (term,) = made["spec"]["nodeAffinity"]["required"]["nodeSelectorTerms"]
+    assert term["matchExpressions"][0]["values"] == ["sandbox"]
     assert not volumes.is_abandoned(made, {("demo", "lab"): found})
 
 
@@ -97,13 +99,13 @@ def test_given_a_claim_when_its_volume_is_built_then_they_name_each_other() -> N
 def test_given_a_volume_when_its_claim_is_gone_then_it_is_abandoned(
     claims: dict[tuple[str, str], Object],
 ) -> None:
-    made = volumes.volume_of(claim(storageClassName="local"), "/x")
+    made = volumes.volume_of(claim(storageClassName="local"), "/x", "sandbox")
 
     assert volumes.is_abandoned(made, claims)
 
 
 def test_given_a_volume_to_be_retained_when_its_claim_is_gone_then_it_stays() -> None:
-    made = volumes.volume_of(claim(storageClassName="local"), "/x", "Retain")
+    made = volumes.volume_of(claim(storageClassName="local"), "/x", "sandbox", "Retain")
 
     assert not volumes.is_abandoned(made, {})
 
@@ -111,7 +113,7 @@ def test_given_a_volume_to_be_retained_when_its_claim_is_gone_then_it_stays() ->
 def test_given_a_volume_that_somebody_else_made_when_asked_then_it_is_never_ours_to_remove() -> (
     None
 ):
-    made = volumes.volume_of(claim(storageClassName="local"), "/x")
+    made = volumes.volume_of(claim(storageClassName="local"), "/x", "sandbox")
     foreign = {**made, "metadata": {"name": "pvc-x"}}
 
     assert not volumes.is_abandoned(foreign, {})

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
 from sandbox.assembly import run_controllers
 from sandbox.client import Object
+from sandbox.node.addresses import LOOPBACK
 from sandbox.node.config import NodeConfig
 from sandbox.node.runtimes import REQUIREMENTS, jupyterlab_folder
 from tests.sandbox.memory_api import MemoryApi
@@ -37,8 +39,8 @@ class World:
     api: MemoryApi = field(default_factory=MemoryApi)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def start(self, *, has_own_addresses: bool = True) -> None:
-        config = replace(NodeConfig.of_machine(self.data), has_own_addresses=has_own_addresses)
+    def start(self, *, network: IPv4Network = LOOPBACK) -> None:
+        config = replace(NodeConfig.of_machine(self.data), network=network)
         self.tasks.append(asyncio.create_task(run_controllers(self.api, config)))
 
     async def stop(self) -> None:

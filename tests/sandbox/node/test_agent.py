@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from sandbox.client import Object
+from sandbox.node.addresses import SHARED
 from sandbox.node.agent import end_orphans
 from sandbox.node.census import marked
 from sandbox.node.environment import MARK
@@ -386,7 +387,7 @@ async def test_given_no_addresses_of_their_own_when_pods_want_one_port_then_they
     world: World, unused_tcp_port: int
 ) -> None:
     await world.stop()
-    world.start(has_own_addresses=False)
+    world.start(network=SHARED)
     port = {"containerPort": unused_tcp_port}
     env = [IP, {"name": "PORT", "value": str(unused_tcp_port)}]
     probe = {"tcpSocket": {"port": unused_tcp_port}, "periodSeconds": 1}

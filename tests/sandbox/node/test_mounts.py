@@ -48,6 +48,12 @@ OWN = Mounts(FOLDER / "home", FOLDER / "tmp")
         ),
         pytest.param({"emptyDir": {"medium": "Memory"}}, "/dev/shm", OWN, id="shared memory"),
         pytest.param(
+            {"projected": {"sources": []}},
+            "/var/run/secrets/kubernetes.io/serviceaccount",
+            OWN,
+            id="the token of a ServiceAccount",
+        ),
+        pytest.param(
             {"emptyDir": {}}, "/tmp", Mounts(OWN.home, FOLDER / "volumes/v"), id="temporary files"
         ),
     ],

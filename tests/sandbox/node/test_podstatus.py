@@ -103,6 +103,16 @@ def test_given_resources_when_classed_then_the_class_is_kubernetes_own(
     assert qos_class(pod(containers=[container(resources=resources)])) == expected
 
 
+def test_given_a_class_that_the_server_has_set_when_status_is_worded_then_it_is_not_changed() -> (
+    None
+):
+    classed = {**pod(), "status": {"qosClass": "Burstable"}}
+
+    worded = status(classed, [], address="", started_at=THEN, now=NOW)
+
+    assert worded["qosClass"] == "Burstable"
+
+
 def test_given_a_container_that_ran_when_the_node_comes_back_then_it_counts_a_restart() -> None:
     ran = {
         "name": "lab",
