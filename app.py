@@ -43,7 +43,7 @@ try:
         api_client.attach(connect(settings))
 except SettingsError as error:
     sys.exit(str(error))
-log_to_terminal(settings.log_level)
+log_to_terminal(settings.log_level, settings.log_format)
 kube = Kube(api_client, OwnAccount(user=settings.owner))
 cache = ClusterCache(kube)
 streams = OpenStreams()

@@ -96,7 +96,7 @@ VARIABLES = (
         "NB_LOG_FORMAT",
         "text or json",
         "text",
-        "Whether the controller's log lines are for people, or one JSON object each.",
+        "Whether log lines are for people, or one JSON object each.",
     ),
     Variable(
         "NB_LEASE_NAMESPACE",

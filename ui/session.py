@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import streamlit as st
+
 from nbcore.identity import Identity, OwnAccount
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
@@ -88,4 +90,4 @@ def viewer() -> Identity:
 
 def kube() -> Kube:
     """The cluster, acted on as the viewer."""
-    return services().kube.acting_as(viewer())
+    return services().kube.acting_as(viewer(), address=st.context.ip_address or "")
