@@ -6,7 +6,7 @@ import streamlit as st
 
 from nbcore.catalog_history import Author, author_of
 from nbcore.catalog_store import save_catalog
-from nbcore.errors import AlreadyExistsError, ConflictError, NbError, NotFoundError
+from nbcore.errors import AlreadyExistsError, ClusterError, ConflictError, NbError, NotFoundError
 from nbcore.image_use import ImageUse, image_uses
 from nbcore.kube.resources import SETTINGS
 from nbcore.names import JsonObject
@@ -43,8 +43,11 @@ def reset() -> None:
 
 
 def uses() -> dict[str, ImageUse]:
-    """Who uses which image, in all namespaces."""
-    return image_uses(cluster.notebook_rows(""))
+    """Who uses which image, in all namespaces that the viewer may see."""
+    try:
+        return image_uses(cluster.notebook_rows(""))
+    except ClusterError:
+        return {}
 
 
 @st.fragment(run_every=_FOLLOW_SECONDS)

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from nbcore.identity import Identity, OwnAccount
+from nbcore.access import Access
+from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
+from nbcore.namespaces import Places
 from nbcore.rows import RowCache
 from nbcore.settings import Settings
 
@@ -45,6 +47,8 @@ class Services:
         clock: the wall clock in UTC, for ages.
         monotonic: seconds, the clock against which the cache measures the cluster's silence.
         rows: what was read of each notebook, shared by all lists.
+        access: what somebody may do.
+        places: the same by namespaces.
     """
 
     cache: ClusterCache
@@ -54,6 +58,14 @@ class Services:
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
     rows: RowCache = field(default_factory=RowCache)
+    access: Access = field(init=False)
+    places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        access = Access(self.kube, clock=self.monotonic)
+        bound, named = self.cache.bound_namespaces, self.settings.namespaces
+        object.__setattr__(self, "access", access)
+        object.__setattr__(self, "places", Places(access, bound=bound, named=named))
 
 
 class NotInstalledError(RuntimeError):
@@ -86,6 +98,11 @@ def services() -> Services:
 def viewer() -> Identity:
     """For whom the running page is drawn; asked anew at each run, so that a logout counts."""
     return services().identity()
+
+
+def is_person() -> bool:
+    """Whether somebody signed in, as opposed to the one person at an app without sign-in."""
+    return isinstance(viewer(), Person)
 
 
 def kube() -> Kube:
