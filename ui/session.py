@@ -107,4 +107,7 @@ def is_person() -> bool:
 
 def kube() -> Kube:
     """The cluster, acted on as the viewer."""
-    return services().kube.acting_as(viewer(), address=st.context.ip_address or "")
+    address = st.context.ip_address
+    # A page that no browser asked for has something else there.
+    known = address if isinstance(address, str) else ""
+    return services().kube.acting_as(viewer(), address=known)
