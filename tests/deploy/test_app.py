@@ -170,7 +170,7 @@ def test_given_somebody_who_may_edit_when_visiting_then_the_namespace_and_its_bu
     assert picker(page) == ["All namespaces", "teaching"]
     assert list(listed(page)) == ["lab"]
     assert {"Start", "Delete"} <= labels(select(page, 0))
-    assert not page.get("menu_button")[0].proto.disabled  # type: ignore[attr-defined]
+    assert not page.get("menu_button")[0].proto.disabled
 
 
 def test_given_somebody_who_may_edit_when_one_is_started_then_it_is_made_as_that_person(
@@ -195,7 +195,7 @@ def test_given_somebody_who_may_view_when_visiting_then_the_row_is_there_and_no_
     assert (row["Open"], list(row["⋮"])) == ("", [])
     page = select(page, 0)
     assert all(button.disabled for button in page.button if button.label in set(Verb))
-    assert page.get("menu_button")[0].proto.disabled  # type: ignore[attr-defined]
+    assert page.get("menu_button")[0].proto.disabled
 
 
 def test_given_somebody_who_reads_all_when_visiting_then_all_namespaces_are_there(
