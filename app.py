@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from gateway.admission import Admission
 from gateway.middleware import Gateway
 from gateway.process import (
     end_streams_on_signal,
@@ -23,6 +25,7 @@ from gateway.process import (
     tune_interpreter,
 )
 from gateway.streams import OpenStreams
+from nbcore.access import Access
 from nbcore.errors import SettingsError
 from nbcore.identity import OwnAccount
 from nbcore.kube.cache import ClusterCache
@@ -44,9 +47,11 @@ try:
 except SettingsError as error:
     sys.exit(str(error))
 log_to_terminal(settings.log_level, settings.log_format)
-kube = Kube(api_client, OwnAccount(user=settings.owner))
+account = OwnAccount(user=settings.owner)
+kube = Kube(api_client, account)
 cache = ClusterCache(kube)
 streams = OpenStreams()
+admission = Admission(account, Access(kube, clock=time.monotonic))
 install(Services(cache, kube, settings, identity=own_account(settings.owner)))
 
 
@@ -116,6 +121,12 @@ app = st.App(
     ROOT / "ui" / "shell.py",
     lifespan=lifespan,
     middleware=[
-        Middleware(Gateway, cluster=cache, allowed_hosts=settings.allowed_hosts, streams=streams)
+        Middleware(
+            Gateway,
+            admission=admission,
+            cluster=cache,
+            allowed_hosts=settings.allowed_hosts,
+            streams=streams,
+        )
     ],
 )

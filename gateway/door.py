@@ -30,14 +30,29 @@ def turned_away(head: RequestHead, *, path: str, allowed_hosts: Collection[str])
     if problem := excess(head):
         answer = refusal(head, problem[0], "Request refused", problem[1])
         return answer.adding(_FORGET_COOKIES) if is_of_cookies(head) else answer
-    if path == HEALTH_PATH and head.method in {"GET", "HEAD"} and not head.is_websocket:
+    if is_probe(head, path):
         return None
     return _stranger(head, allowed_hosts) or _closed(head, path)
 
 
+def without_sign_in(head: RequestHead, *, path: str) -> Answer | None:
+    """The refusal of somebody who is not at this machine, while nobody signs in; None if it is."""
+    if is_probe(head, path) or is_from_this_machine(head):
+        return None
+    return refusal(head, 403, "Only for this machine", _NO_SIGN_IN)
+
+
+def two_cookies(head: RequestHead) -> Answer:
+    """The refusal of a request with two cookies of our name; the browser is told to forget them."""
+    return refusal(head, 400, "Request refused", _TWO_COOKIES).adding(_FORGET_COOKIES)
+
+
+def is_probe(head: RequestHead, path: str) -> bool:
+    """Whether somebody asks only if the app lives."""
+    return path == HEALTH_PATH and head.method in {"GET", "HEAD"} and not head.is_websocket
+
+
 def _stranger(head: RequestHead, allowed_hosts: Collection[str]) -> Answer | None:
-    if not is_from_this_machine(head):
-        return refusal(head, 403, "Only for this machine", _NO_SIGN_IN)
     if not is_served(head.host, allowed_hosts):
         name = host_name(head.host) or "This"
         return refusal(head, 421, f"{name} is not served here", _HOSTS)
@@ -53,6 +68,7 @@ def _closed(head: RequestHead, path: str) -> Answer | None:
 
 # A notebook's page can fill this origin's cookies until nothing is let in any more.
 _FORGET_COOKIES = (b"clear-site-data", b'"cookies"')
+_TWO_COOKIES = "It has two cookies for one session. They are forgotten now; sign in again."
 _NO_SIGN_IN = "Without sign-in this app answers only requests from the machine that it runs on."
 _HOSTS = "Open the app at localhost, or add the name to NB_ALLOWED_HOSTS."
 _ORIGIN = "The Origin header has to be the address at which this app is open."

@@ -71,6 +71,11 @@ class RequestHead:
         return f"{self.scheme}://{self.host}"
 
     @property
+    def target(self) -> str:
+        """Path and query as they were asked for."""
+        return f"{self.raw_path}?{self.query}" if self.query else self.raw_path
+
+    @property
     def wants_page(self) -> bool:
         """Whether a person waits for the answer in a tab, rather than a script."""
         if self.is_websocket or self.method not in {"GET", "HEAD"}:

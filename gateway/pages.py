@@ -83,6 +83,21 @@ def unknown_notebook(head: RequestHead) -> Answer:
     return refusal(head, 404, "No such notebook", message)
 
 
+def forbidden(head: RequestHead, target: ToNotebook, user: str) -> Answer:
+    """403 for somebody who may not open a notebook; says nothing of whether it exists."""
+    message = (
+        f"{user} may not open {target.name} in the namespace {target.namespace}: that needs the "
+        "right to create notebooks/connect there. Whoever looks after the namespace can give it."
+    )
+    return refusal(head, 403, "Not yours to open", message)
+
+
+def see_other(location: str) -> Answer:
+    """Sends the browser to get something else (303), to be decided anew each time."""
+    here = (b"location", location.encode("latin-1"))
+    return Answer(303, (here, (b"cache-control", b"no-store"), *APP_HEADERS))
+
+
 def redirect(location: str) -> Answer:
     """Sends the browser to an address of ours; the method stays (307)."""
     return Answer(307, ((b"location", location.encode("latin-1")), *APP_HEADERS))
