@@ -20,6 +20,13 @@ class ClusterKind(StrEnum):
     IN_CLUSTER = "in-cluster"
 
 
+class SignIn(StrEnum):
+    """How people come in."""
+
+    USERS = "users"
+    OFF = "off"
+
+
 class LogLevel(StrEnum):
     """How much a process writes to its standard error."""
 
@@ -68,15 +75,27 @@ VARIABLES = (
         "*.localhost; any other Host header is answered 421.",
     ),
     Variable(
+        "NB_SIGN_IN",
+        "users or off",
+        "users",
+        "Whether people sign in; off lets in whoever is at this machine, as the app's own account.",
+    ),
+    Variable(
+        "NB_USERS",
+        "a file",
+        "users.yaml in NB_DATA",
+        "Who may sign in, in the format of streamlit-authenticator; read again when it changes.",
+    ),
+    Variable(
         "NB_OWNER",
         "a user name in lower case",
         "me",
-        "Who is written down as owner while there is no sign-in.",
+        "Who is written down as owner when NB_SIGN_IN is off.",
     ),
     Variable(
         "NB_NAMESPACES",
         "namespaces, separated by commas",
-        "demo",
+        "demo,research",
         "Namespaces that the sandbox is given at its first start.",
     ),
     Variable(
@@ -136,6 +155,8 @@ class Settings:
     lease_namespace: str
     kubeconfig: str
     runtimes: Path
+    sign_in: SignIn
+    users: Path
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -147,24 +168,36 @@ class Settings:
         home = environ.get("HOME") or str(Path("~").expanduser())
         is_pod = bool(environ.get("KUBERNETES_SERVICE_HOST"))
         usual = ClusterKind.IN_CLUSTER if is_pod else ClusterKind.SANDBOX
-        data = _folder(environ.get("NB_DATA") or "~/.local/share/oneblock-notebooks", home)
+        data = _path(environ.get("NB_DATA") or "~/.local/share/oneblock-notebooks", home)
         return cls(
             cluster=ClusterKind(_choice(environ, "NB_CLUSTER", ClusterKind, usual)),
             data=data,
             allowed_hosts=tuple(_host(name) for name in _words(environ, "NB_ALLOWED_HOSTS")),
             owner=_owner(environ.get("NB_OWNER") or "me"),
-            namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo",)),
+            namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo", "research")),
             log_level=LogLevel(_choice(environ, "NB_LOG_LEVEL", LogLevel, LogLevel.INFO)),
             log_format=LogFormat(_choice(environ, "NB_LOG_FORMAT", LogFormat, LogFormat.TEXT)),
             lease_namespace=environ.get("NB_LEASE_NAMESPACE") or "default",
             kubeconfig=environ.get("KUBECONFIG") or f"{home}/.kube/config",
-            runtimes=_folder(environ.get("NB_RUNTIMES") or f"{data}/sandbox/runtimes", home),
+            runtimes=_path(environ.get("NB_RUNTIMES") or f"{data}/sandbox/runtimes", home),
+            sign_in=SignIn(_choice(environ, "NB_SIGN_IN", SignIn, SignIn.USERS)),
+            users=_path(environ.get("NB_USERS") or f"{data}/users.yaml", home),
         )
 
     @property
     def sandbox_kubeconfig(self) -> Path:
         """The file that appears when the sandbox is ready."""
         return self.data / "sandbox" / "kubeconfig"
+
+    @property
+    def offers(self) -> Path:
+        """Which users the sign-in page of the sandbox offers."""
+        return self.data / "offers.json"
+
+    @property
+    def sessions(self) -> Path:
+        """Where sessions outlive a restart of an app outside a cluster."""
+        return self.data / "sessions.json"
 
 
 def _choice(environ: Mapping[str, str], name: str, allowed: type[StrEnum], usual: str) -> str:
@@ -174,7 +207,7 @@ def _choice(environ: Mapping[str, str], name: str, allowed: type[StrEnum], usual
     return value
 
 
-def _folder(path: str, home: str) -> Path:
+def _path(path: str, home: str) -> Path:
     return Path(path.replace("~/", f"{home}/", 1) if path.startswith("~/") else path)
 
 

@@ -14,11 +14,14 @@ from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
 from nbcore.namespaces import Places
+from nbcore.names import CLIENT_HEADER, SESSION_HEADER
 from nbcore.rows import RowCache
+from nbcore.sessions import Sessions
 from nbcore.settings import Settings
+from ui.entrance import Entrance
 
-IdentitySource = Callable[[], Identity]
-"""Says, at each run of a page, for whom it is drawn."""
+IdentitySource = Callable[[], Identity | None]
+"""Says, at each run of a page, for whom it is drawn; None: nobody is signed in."""
 
 
 def own_account(user: str) -> IdentitySource:
@@ -28,6 +31,16 @@ def own_account(user: str) -> IdentitySource:
     """
     identity = OwnAccount(user=user)
     return lambda: identity
+
+
+def signed_in(sessions: Sessions) -> IdentitySource:
+    """The source of an app with sign-in: whoever the gateway says is behind this connection."""
+
+    def person() -> Identity | None:
+        found = sessions.get(key())
+        return found.person if found else None
+
+    return person
 
 
 def utc_now() -> datetime:
@@ -44,6 +57,7 @@ class Services:
         kube: acts as the app's own account; pages take ``session.kube()``, which is the viewer's.
         settings: the process's settings.
         identity: for whom a page is drawn.
+        entrance: how people sign in; None when they don't.
         clock: the wall clock in UTC, for ages.
         monotonic: seconds, the clock against which the cache measures the cluster's silence.
         rows: what was read of each notebook, shared by all lists.
@@ -55,6 +69,7 @@ class Services:
     kube: Kube
     settings: Settings
     identity: IdentitySource
+    entrance: Entrance | None = None
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
     rows: RowCache = field(default_factory=RowCache)
@@ -96,8 +111,24 @@ def services() -> Services:
 
 
 def viewer() -> Identity:
-    """For whom the running page is drawn; asked anew at each run, so that a logout counts."""
-    return services().identity()
+    """For whom the running page is drawn; asked anew at each run, so that a logout counts.
+
+    When nobody is signed in any more, the run or the click ends here, and the sign-in page follows.
+    """
+    found = services().identity()
+    if found is None:
+        st.rerun()
+    return found
+
+
+def key() -> str:
+    """The key of the session behind this connection; "" when there is none."""
+    return st.context.headers.get(SESSION_HEADER) or ""
+
+
+def address() -> str:
+    """Where the viewer is, as the gateway saw it; "" when it did not say."""
+    return st.context.headers.get(CLIENT_HEADER) or ""
 
 
 def is_person() -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nbcore.errors import SettingsError
-from nbcore.settings import VARIABLES, ClusterKind, LogFormat, LogLevel, Settings
+from nbcore.settings import VARIABLES, ClusterKind, LogFormat, LogLevel, Settings, SignIn
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
@@ -17,12 +17,14 @@ def test_given_an_empty_environment_when_read_then_the_defaults_of_the_docs_hold
         data=Path("/home/ada/.local/share/oneblock-notebooks"),
         allowed_hosts=(),
         owner="me",
-        namespaces=("demo",),
+        namespaces=("demo", "research"),
         log_level=LogLevel.INFO,
         log_format=LogFormat.TEXT,
         lease_namespace="default",
         kubeconfig="/home/ada/.kube/config",
         runtimes=Path("/home/ada/.local/share/oneblock-notebooks/sandbox/runtimes"),
+        sign_in=SignIn.USERS,
+        users=Path("/home/ada/.local/share/oneblock-notebooks/users.yaml"),
     )
 
 
@@ -77,6 +79,7 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
         pytest.param({"NB_OWNER": "Alice"}, "lower case", id="capitals in the owner"),
         pytest.param({"NB_OWNER": "system:admin"}, "NB_OWNER is", id="reserved owner"),
         pytest.param({"NB_NAMESPACES": "ok,Not_ok"}, "NB_NAMESPACES has 'Not_ok'", id="namespace"),
+        pytest.param({"NB_SIGN_IN": "no"}, "users, off", id="sign-in"),
         pytest.param({"NB_LOG_LEVEL": "loud"}, "DEBUG, INFO, WARNING, ERROR", id="log level"),
     ],
 )
