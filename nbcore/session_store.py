@@ -15,6 +15,7 @@ from nbcore.kube.resources import SECRETS
 from nbcore.names import SESSIONS_SECRET, SYSTEM_NAMESPACE
 from nbcore.session_text import from_text, to_text
 from nbcore.sessions import Session, Sessions
+from nbcore.settings import ClusterKind, Settings
 from nbcore.user_file import write_private
 
 _LOG = logging.getLogger(__name__)
@@ -83,6 +84,13 @@ class SessionSecret:
         found = self._kube.get(SECRETS, SESSIONS_SECRET, self._namespace)
         data = {_DATA_KEY: base64.b64encode(text.encode()).decode("ascii")}
         self._kube.replace(SECRETS, {**found, "data": data})
+
+
+def session_store(settings: Settings, kube: Kube) -> SessionStore:
+    """Where this process keeps its sessions: a pod's own disk does not outlive it."""
+    if settings.cluster is ClusterKind.IN_CLUSTER:
+        return SessionSecret(kube)
+    return SessionFile(settings.sessions)
 
 
 def kept_sessions(store: SessionStore) -> list[Session]:

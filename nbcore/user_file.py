@@ -61,9 +61,10 @@ class UserFile:
         mark = _mark(self._path)
         if mark is not None and mark == self._mark:
             return
-        self._users = _read(self._path)
-        self._mark = mark
-        if self._users.problems != self._told:
+        is_expected = mark is not None or self._mark is not None
+        self._users, self._mark = _read(self._path), mark
+        # Of a file that was never there the start tells.
+        if is_expected and self._users.problems != self._told:
             self._told = self._users.problems
             for problem in self._told:
                 _LOG.warning("%s: %s", self._path, problem)

@@ -13,8 +13,8 @@ from nbcore.access import Access
 from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
-from nbcore.namespaces import Places
 from nbcore.names import CLIENT_HEADER, SESSION_HEADER
+from nbcore.namespaces import Places
 from nbcore.rows import RowCache
 from nbcore.sessions import Sessions
 from nbcore.settings import Settings
