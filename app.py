@@ -39,7 +39,7 @@ from nbcore.start_check import start_problem
 from nbcore.user_file import UserFile
 from quickstart import READY
 from ui.entrance import Entrance, Way
-from ui.passwords import Passwords
+from ui.passwords import Passwords, load
 from ui.sandbox_offers import OfferWay, may_offer
 from ui.session import Services, install, own_account, signed_in
 from ui.sign_in import PasswordWay
@@ -118,7 +118,8 @@ async def run_cluster(local: LocalCluster) -> None:
 def warm_up() -> None:
     """Loads what the first page would wait for."""
     importlib.import_module("ui.tables")
-    importlib.import_module("streamlit_authenticator.controllers")
+    if settings.sign_in is SignIn.USERS:
+        load()
     tune_interpreter()
 
 

@@ -19,7 +19,7 @@ from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
 from nbcore.kube.resources import NAMESPACES
-from nbcore.settings import Settings
+from nbcore.settings import Settings, SignIn
 
 ROOT = Path(__file__).parents[1]
 NAMESPACE = "demo"
@@ -60,11 +60,13 @@ class RunningApp:
 
 
 @contextmanager
-def running_app(data: Path, runtimes: Path) -> Iterator[RunningApp]:
-    """Starts the app as `make run` does and ends it afterwards."""
+def running_app(
+    data: Path, runtimes: Path, *, sign_in: SignIn = SignIn.OFF
+) -> Iterator[RunningApp]:
+    """Starts the app as `make run` does, but without sign-in, and ends it afterwards."""
     port = _free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("NB_")}
-    environment |= {"NB_DATA": str(data), "NB_RUNTIMES": str(runtimes)}
+    environment |= {"NB_DATA": str(data), "NB_RUNTIMES": str(runtimes), "NB_SIGN_IN": sign_in}
     data.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with (data / "app.log").open("ab") as log:

@@ -1,4 +1,4 @@
-"""Sessions as text, for what has to outlive a restart: hashes, never a cookie's secret. Pure."""
+"""Sessions as text, for what has to outlive a restart: hashes, never a cookie's secret."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from nbcore.errors import InvalidIdentityError
+from nbcore.errors import InvalidIdentityError, NbError
 from nbcore.identity import Person
 from nbcore.names import JsonObject
 from nbcore.sessions import Session
@@ -17,6 +17,10 @@ MOST_KEPT = 2_000
 
 _VERSION = 1
 _KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class BrokenSessionsError(NbError):
+    """What was kept is no list of sessions."""
 
 
 def to_text(sessions: Iterable[Session]) -> str:
@@ -29,17 +33,16 @@ def from_text(text: str) -> list[Session]:
     """The sessions of such a text; none for an empty one.
 
     Raises:
-        ValueError: it is another text; one that is half right counts for nothing.
+        BrokenSessionsError: it is another text; one that is half right counts for nothing.
     """
     if not text:
         return []
     try:
         document = json.loads(text)
-        if document["version"] != _VERSION:
-            raise ValueError("another version")
-        return [_from_object(item) for item in document["sessions"]]
-    except (KeyError, TypeError, RecursionError, InvalidIdentityError) as error:
-        raise ValueError("not a list of sessions") from error
+        kept = {_VERSION: document["sessions"]}[document["version"]]
+        return [_from_object(item) for item in kept]
+    except (KeyError, TypeError, ValueError, RecursionError, InvalidIdentityError) as error:
+        raise BrokenSessionsError("they are not as they were written") from error
 
 
 def _to_object(session: Session) -> JsonObject:

@@ -55,8 +55,6 @@ class User:
     name: str
     password: str = field(repr=False)
     roles: tuple[str, ...] = ()
-    first_name: str = ""
-    last_name: str = ""
 
     @property
     def person(self) -> Person:
@@ -214,11 +212,11 @@ def hash_cost(password_hash: str) -> int:
 
 
 def _entries(document: JsonObject) -> JsonObject:
-    credentials = document.get("credentials", {})
-    entries = credentials.get("usernames", {}) if isinstance(credentials, dict) else None
-    if not isinstance(entries, dict | None):
+    credentials = document.get("credentials") or {}
+    entries = credentials.get("usernames") or {} if isinstance(credentials, dict) else None
+    if not isinstance(entries, dict):
         raise InvalidUsersError("The users' file has no credentials.usernames with entries.")
-    return entries or {}
+    return entries
 
 
 def _with_entry(document: JsonObject, name: str, entry: JsonObject) -> JsonObject:
@@ -260,13 +258,8 @@ def _role_problems(entry: JsonObject) -> list[str]:
 
 
 def _user(name: object, entry: JsonObject) -> User:
-    return User(
-        name=str(name),
-        password=entry["password"],
-        roles=tuple(dict.fromkeys(entry.get("roles") or ())),
-        first_name=entry.get("first_name") or "",
-        last_name=entry.get("last_name") or "",
-    )
+    roles = tuple(dict.fromkeys(entry.get("roles") or ()))
+    return User(name=str(name), password=entry["password"], roles=roles)
 
 
 class _RepeatedError(yaml.MarkedYAMLError):
@@ -280,8 +273,9 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
             if key.value in seen:
                 raise _RepeatedError(problem="a key stands twice", problem_mark=key.start_mark)
-            if isinstance(key.value, str):
-                seen.add(key.value)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)

@@ -28,7 +28,12 @@ class App:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
                 cwd=ROOT,
-                env={**os.environ, "NB_DATA": str(data), "NB_CLUSTER": "sandbox"},
+                env={
+                    **os.environ,
+                    "NB_DATA": str(data),
+                    "NB_CLUSTER": "sandbox",
+                    "NB_SIGN_IN": "off",
+                },
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

@@ -54,6 +54,7 @@ def catalog_setting() -> JsonObject | None:
 @st.fragment(run_every=_CATALOG_SECONDS)
 def follow_catalog(reading: CatalogReading) -> None:
     """Lets an open page run again when the images changed; what was typed stays."""
+    session.viewer()
     if catalog() is not reading:
         st.rerun()
 
@@ -83,6 +84,7 @@ def is_known() -> bool:
 @st.fragment(run_every=_WAITING_STEP)
 def draw_waiting() -> None:
     """Stands in for a page until the cluster was read, then lets the page run again."""
+    session.viewer()
     if is_known():
         st.rerun()
     if not draw_silence():

@@ -7,9 +7,11 @@ out, and a name that it does not know is answered at once (docs/decisions/0005).
 from __future__ import annotations
 
 import importlib
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 
 from nbcore import passwords
 from nbcore.guessing import Guesses
@@ -94,13 +96,28 @@ class Passwords:
         return Refused(f"{_WRONG} {_warning(left)}".strip())
 
 
+def load() -> ModuleType:
+    """The part of streamlit-authenticator that checks; the first time takes a second.
+
+    With it come components that we don't draw, and a warning for each where no page runs.
+    """
+    log = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    log.addFilter(_is_told)
+    try:
+        return importlib.import_module("streamlit_authenticator.controllers")
+    finally:
+        log.removeFilter(_is_told)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return "missing ScriptRunContext" not in record.msg
+
+
 def fits(name: str, password: str, password_hash: str) -> bool:
     """Whether a password fits a bcrypt hash, as streamlit-authenticator sees it."""
-    # Loads for a second, with pictures and components that we don't use: not before it is needed.
-    controllers = importlib.import_module("streamlit_authenticator.controllers")
     entry = {"password": password_hash, "email": "", "first_name": "", "last_name": ""}
     # A dictionary of its own each time: it writes what it counts into it.
-    controller = controllers.AuthenticationController({"usernames": {name: entry}}, auto_hash=False)
+    controller = load().AuthenticationController({"usernames": {name: entry}}, auto_hash=False)
     return controller.login(name, password) is True
 
 

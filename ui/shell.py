@@ -16,8 +16,9 @@ _STATIC = Path(__file__).parent / "static"
 
 def main() -> None:
     """Draws the navigation, then the page of the URL; or the sign-in page in its place."""
-    # A PNG of our own: Streamlit fetches Material icons for the browser's tab from the internet.
-    st.set_page_config("OneBlock Notebooks", page_icon=_STATIC / "icon.png", layout="wide")
+    # A PNG of our own: Streamlit fetches Material icons for the browser's tab from the internet. By
+    # its address, for what Streamlit would make of the file is served only to those signed in.
+    st.set_page_config("OneBlock Notebooks", page_icon="/app/static/icon.png", layout="wide")
     services = session.services()
     if services.entrance and services.identity() is None:
         # The pages are named all the same, so that the URL stays for after the sign-in.

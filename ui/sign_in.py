@@ -8,7 +8,6 @@ import streamlit as st
 
 from nbcore.identity import Person
 from nbcore.names import SESSION_ROOT
-from nbcore.users import MAX_NAME
 from ui import session
 from ui.browser import post_then_go
 from ui.entrance import Entrance
@@ -18,7 +17,6 @@ from ui.passwords import Passwords, Refused
 
 _WIDTH = 360
 _LOGO = Path(__file__).parent / "static" / "logo.svg"
-_MAX_TYPED = 200
 
 
 def draw(entrance: Entrance) -> None:
@@ -27,7 +25,8 @@ def draw(entrance: Entrance) -> None:
         column = st.container(width=_WIDTH)
     with column:
         st.space("large")
-        st.image(_LOGO, width=145)
+        # As text: a picture's own address is served only to those signed in.
+        st.image(_LOGO.read_text("utf-8"), width=145)
         st.subheader("Sign in to your notebooks", anchor=False)
         came_in = [person for way in entrance.ways if (person := way.ask())]
         if came_in:
@@ -43,10 +42,8 @@ class PasswordWay:
     def ask(self) -> Person | None:
         """The form, and under its fields what was wrong."""
         with st.form("sign_in", border=False):
-            name = st.text_input("User name", autocomplete="username", max_chars=MAX_NAME)
-            password = st.text_input(
-                "Password", type="password", autocomplete="current-password", max_chars=_MAX_TYPED
-            )
+            name = st.text_input("User name", autocomplete="username")
+            password = st.text_input("Password", type="password", autocomplete="current-password")
             problem = st.empty()
             is_pressed = st.form_submit_button("Sign in", type="primary", width="stretch")
         if not is_pressed:
