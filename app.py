@@ -7,7 +7,6 @@ import importlib
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from starlette.middleware import Middleware
 
 from gateway.admission import Admission
 from gateway.middleware import Gateway
+from gateway.places import Names
 from gateway.process import (
     end_streams_on_signal,
     log_to_terminal,
@@ -77,7 +77,7 @@ else:
         ways.append(OfferWay(settings.offers, users))
     entrance = Entrance(sessions, tuple(ways))
     services = Services(cache, kube, settings, identity=signed_in(sessions), entrance=entrance)
-admission = Admission(visitors, services.access)
+admission = Admission(visitors, services.access, trusted_proxies=settings.trusted_proxies)
 install(services)
 
 
@@ -157,7 +157,7 @@ app = st.App(
             Gateway,
             admission=admission,
             cluster=cache,
-            allowed_hosts=settings.allowed_hosts,
+            names=Names(settings.allowed_hosts, settings.domain),
             streams=streams,
         )
     ],

@@ -12,10 +12,13 @@ from gateway.headers import to_app, with_security
 from gateway.pages import refusal, see_other
 from gateway.security import APP_HEADERS
 from gateway.session_answers import SessionAnswers
+from gateway.shared_host import note
 from gateway.streams import OpenStreams
 from gateway.unsigned import is_for_everybody
 from gateway.visitors import Visitor, Visitors
 
+SHARED_HOST_ACTION = "shared-host"
+"""Below /session/: see gateway.shared_host."""
 _RESPONSE_STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 _SIGN_IN = "Sign in to the app, then try again."
 
@@ -36,7 +39,9 @@ class AppSide:
 
     async def session(self, call: Call, action: str, visitor: Visitor | None) -> None:
         """Answers what is below /session/."""
-        if self._sessions is None:
+        if action == SHARED_HOST_ACTION and call.head.method == "POST":
+            await call.answer(note())
+        elif self._sessions is None:
             await call.answer(refusal(call.head, 404, "Not found", "Sign-in is switched off."))
         else:
             await call.answer(await self._sessions.answer(call, action, visitor))
@@ -66,7 +71,9 @@ class AppSide:
 
         key = visitor.key if visitor else ""
         headers = to_app(head.headers, session_key=key, client=head.client_ip)
-        await self._app({**call.scope, "headers": list(headers)}, call.receive, guarded)
+        scheme = head.scheme.replace("http", "ws") if head.is_websocket else head.scheme
+        seen = {"headers": list(headers), "client": (head.client_ip, 0), "scheme": scheme}
+        await self._app({**call.scope, **seen}, call.receive, guarded)
 
 
 def sign_in_address(target: str) -> str:

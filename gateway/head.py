@@ -22,6 +22,7 @@ class RequestHead:
         headers: names in lower case, one entry a line, in order.
         client_ip: "" when the server does not know it.
         server_ip: the address at which the connection arrived; "" when unknown.
+        home: where the app is, seen from here.
     """
 
     is_websocket: bool
@@ -33,6 +34,7 @@ class RequestHead:
     client_ip: str = ""
     server_ip: str = ""
     subprotocols: tuple[str, ...] = ()
+    home: str = "/"
 
     @classmethod
     def from_scope(cls, scope: Scope) -> RequestHead:

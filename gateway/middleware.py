@@ -5,34 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import pages
 from gateway.admission import Admission
 from gateway.answers import Answer, give
+from gateway.app_host import AppHost
 from gateway.app_side import AppSide
 from gateway.calls import Call
-from gateway.door import turned_away, two_cookies, without_sign_in
+from gateway.door import turned_away, without_sign_in
+from gateway.hand_over import HandOver
 from gateway.head import RequestHead
+from gateway.notebook_host import NotebookHost
 from gateway.notebook_side import NotebookSide
+from gateway.places import AppPlace, Names, NotebookPlace, place_of
 from gateway.protocol import guard
+from gateway.proxies import seen_through
 from gateway.recheck import recheck_forever
 from gateway.resolver import ClusterView
 from gateway.rights import Rights
-from gateway.routes import (
-    Malformed,
-    Nowhere,
-    ToApp,
-    ToNotebook,
-    ToSession,
-    WithoutSlash,
-    route,
-)
-from gateway.session_cookie import AmbiguousCookieError
+from gateway.routes import route
+from gateway.shared_host import HERE_PATH, here
 from gateway.streams import OpenStreams
-from gateway.visitors import Visitor, Visitors
+from gateway.visitors import Visitors
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +40,7 @@ class Gateway:
         app: what serves everything outside of /notebook/.
         admission: who is let in.
         cluster: the objects as last seen.
-        allowed_hosts: names under which the app is served besides those of this machine.
+        names: under which app and notebooks are served, besides those of this machine.
         streams: told of every request, so that they can be ended.
     """
 
@@ -54,15 +50,19 @@ class Gateway:
         *,
         admission: Admission,
         cluster: ClusterView,
-        allowed_hosts: Collection[str] = (),
+        names: Names,
         streams: OpenStreams,
     ) -> None:
         self._app = app
         self._visitors = Visitors(admission.visitors)
         self._rights = Rights(admission.answers)
-        self._app_side = AppSide(app, self._visitors, streams)
-        self._notebook_side = NotebookSide(cluster, self._rights)
-        self._allowed_hosts = frozenset(allowed_hosts)
+        self._notebooks = NotebookSide(cluster, self._rights)
+        hand_over = HandOver(self._visitors.sessions)
+        app_side = AppSide(app, self._visitors, streams)
+        self._app_host = AppHost(self._visitors, app_side, self._notebooks, hand_over)
+        self._notebook_host = NotebookHost(self._visitors, self._notebooks, hand_over)
+        self._names = names
+        self._trusted_proxies = admission.trusted_proxies
         self._streams = streams
         self._recheck_seconds = admission.recheck_seconds
 
@@ -78,7 +78,7 @@ class Gateway:
             is_started = True
             await send(message)
 
-        head = RequestHead.from_scope(scope)
+        head = seen_through(RequestHead.from_scope(scope), self._trusted_proxies)
         stream = self._streams.tracked()
         try:
             with stream:
@@ -107,40 +107,27 @@ class Gateway:
             await self._app(scope, receive, send)
         finally:
             rechecking.cancel()
-            await self._notebook_side.close()
+            await self._notebooks.close()
 
     async def _serve(self, call: Call) -> None:
-        found = self._judge(call.head, call.scope["path"])
-        if isinstance(found, Answer):
-            await call.answer(found)
-            return
-        call.stream.visitor = found
+        place = place_of(call.head.host, self._names)
+        refused = self._turned_away(call, place)
         where = route(call.head.raw_path)
-        match where:
-            case ToApp():
-                await self._app_side.serve(call, found)
-            case ToSession(action):
-                await self._app_side.session(call, action, found)
-            case ToNotebook() if _is_service_worker(call.head):
-                await call.answer(pages.refusal(call.head, 403, "No service workers", _WORKERS))
-            case ToNotebook() if found:
-                await self._notebook_side.serve(call, where, found)
-            case ToNotebook():
-                await self._app_side.sign_in(call)
-            case _:
-                await call.answer(_answer(where, call.head))
-
-    def _judge(self, head: RequestHead, path: str) -> Visitor | Answer | None:
-        """Who it is; None for nobody; or why they are turned away."""
-        refused = turned_away(head, path=path, allowed_hosts=self._allowed_hosts)
-        if refused is None and self._visitors.sessions is None:
-            refused = without_sign_in(head, path=path)
         if refused:
-            return refused
-        try:
-            return self._visitors.find(head)
-        except AmbiguousCookieError:
-            return two_cookies(head)
+            await call.answer(refused)
+        elif isinstance(place, NotebookPlace) and call.head.raw_path == HERE_PATH:
+            await call.answer(here())
+        elif isinstance(place, NotebookPlace):
+            await self._notebook_host.serve(call, place, where)
+        else:
+            await self._app_host.serve(call, place or AppPlace(""), where)
+
+    def _turned_away(self, call: Call, place: AppPlace | NotebookPlace | None) -> Answer | None:
+        path = call.scope["path"]
+        refused = turned_away(call.head, path=path, is_served=place is not None)
+        if refused is None and self._visitors.sessions is None:
+            return without_sign_in(call.head, path=path)
+        return refused
 
 
 async def _hang_up(code: int, send: Send) -> None:
@@ -150,27 +137,6 @@ async def _hang_up(code: int, send: Send) -> None:
             await send({"type": "websocket.close", "code": code})
 
 
-def _answer(where: Malformed | Nowhere | WithoutSlash, head: RequestHead) -> Answer:
-    """What to say to an address that leads to no notebook. Pure."""
-    match where:
-        case Malformed(why):
-            return pages.refusal(head, 400, "Address refused", why)
-        case WithoutSlash(location):
-            return pages.redirect(location + (f"?{head.query}" if head.query else ""))
-        case Nowhere():
-            return pages.unknown_notebook(head)
-
-
-def _is_service_worker(head: RequestHead) -> bool:
-    """Whether a browser wants the script of a service worker; no page can leave this header out.
-
-    A worker answers its pages itself, without the policies that confine them, and goes on after
-    its notebook is deleted. Pure.
-    """
-    return bool(head.values(b"service-worker")) or head.value(b"sec-fetch-dest") == "serviceworker"
-
-
 _FAULT = "The app's log says more."
 _ENDING = "The app is ending, or gave up on this request; try again."
 _UNGUARDED = "This app runs on uvicorn alone: start it with `streamlit run app.py`."
-_WORKERS = "They are not allowed while notebooks share the app's address."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import aiohttp
 from starlette.types import Message, Send
@@ -22,7 +23,9 @@ from gateway.routes import STATUS_PATH, ToNotebook
 from gateway.situation import situation
 from gateway.upstream import Address
 from gateway.visitors import Visitor
+from nbcore import audit
 from nbcore.access import may_list, may_open
+from nbcore.audit import Entry, Outcome
 from nbcore.errors import ClusterError
 
 log = logging.getLogger(__name__)
@@ -47,18 +50,29 @@ class NotebookSide:
         if self._session:
             await self._session.close()
 
-    async def serve(self, call: Call, target: ToNotebook, visitor: Visitor) -> None:
-        """Opens a notebook for somebody who may."""
-        refused = await self._refused(call, target, visitor)
+    async def serve(
+        self, call: Call, target: ToNotebook, visitor: Visitor, *, is_alone: bool
+    ) -> None:
+        """Opens a notebook for somebody who may.
+
+        Args:
+            call: the request.
+            target: which notebook, and what of it.
+            visitor: who wants it.
+            is_alone: whether it has this host name for itself.
+        """
+        refused = await self.refused(call, target, visitor)
         found = refused or self._find(target, call.head)
+        if isinstance(found, Exchange):
+            found = replace(found, is_alone=is_alone)
         if isinstance(found, Answer):
             await call.answer(found)
         elif call.head.is_websocket:
             await proxy_websocket(found, self._pool(), call.receive, call.send)
         else:
-            await proxy_http(found, self._pool(), call.receive, _telling(call, target))
+            await proxy_http(found, self._pool(), call.receive, _telling(call, target, visitor))
 
-    async def _refused(self, call: Call, target: ToNotebook, visitor: Visitor) -> Answer | None:
+    async def refused(self, call: Call, target: ToNotebook, visitor: Visitor) -> Answer | None:
         """What to say to somebody who may not open it; None if they may.
 
         Whoever may not list a namespace hears the same of every name in it, so that nobody can find
@@ -69,6 +83,7 @@ class NotebookSide:
             if await self._rights.allow(visitor, question):
                 call.stream.question = question
                 return None
+            _tell(call.head, target, visitor, Outcome.DENIED)
             sees = await self._rights.allow(visitor, may_list(target.namespace))
         except ClusterError as error:
             log.warning("Nobody knows who may open %s: %s", target.prefix, error)
@@ -105,17 +120,35 @@ class NotebookSide:
         return self._session
 
 
-def _telling(call: Call, target: ToNotebook) -> Send:
-    """The place of the access log: one line when a notebook's page opens in a person's tab."""
+def _telling(call: Call, target: ToNotebook, visitor: Visitor) -> Send:
+    """Writes one line when a notebook's page opens in a person's tab."""
     head, send = call.head, call.send
+    if not head.is_visit:
+        return send
 
     async def told(message: Message) -> None:
         # Not for redirects, of which most visits begin with one.
-        if message["type"] == "http.response.start" and message["status"] < 300 and head.is_visit:
-            log.info("Opened %s/%s", target.namespace, target.name)
+        if message["type"] == "http.response.start" and message["status"] < 300:
+            _tell(head, target, visitor, Outcome.ALLOWED)
         await send(message)
 
     return told
+
+
+def _tell(head: RequestHead, target: ToNotebook, visitor: Visitor, outcome: Outcome) -> None:
+    # A page asks for a hundred things; those who are refused have no page.
+    if head.is_visit:
+        audit.write(
+            Entry(
+                user=visitor.identity.user,
+                verb="create",
+                outcome=outcome,
+                resource="notebooks/connect",
+                namespace=target.namespace,
+                name=target.name,
+                address=head.client_ip,
+            )
+        )
 
 
 _NOT_SYNCED = "The notebooks are not known yet; this page tries again by itself."

@@ -54,7 +54,6 @@ _STYLE_HASH = _digest(_STYLE)
 _SCRIPT_HASH = _digest(_SCRIPT)
 
 _REFRESH = '<meta http-equiv="refresh" content="3">'
-_BACK = '<a href="/">Go to the list of notebooks</a>'
 
 
 def refusal(
@@ -74,7 +73,9 @@ def refusal(
         return json_answer(status, content, added=APP_HEADERS)
     body = f'<h1>{escape(title)}</h1><p id="message">{escape(message)}</p>'
     in_head = _REFRESH if tries_again else ""
-    return _page(status, title, f"<main>{body}<footer>{_BACK}</footer></main>", in_head=in_head)
+    return _page(
+        status, title, f"<main>{body}<footer>{_back(head)}</footer></main>", in_head=in_head
+    )
 
 
 def unknown_notebook(head: RequestHead) -> Answer:
@@ -115,7 +116,7 @@ def situation_page(head: RequestHead, target: ToNotebook, now: Situation) -> Ans
         f"<h1>{escape(now.title)}</h1>"
         + ('<progress aria-label="Starting"></progress>' if waits else "")
         + f'<p id="message" role="status">{escape(now.message)}</p>'
-        f"<footer>{_BACK}</footer></main><script>{_SCRIPT}</script>"
+        f"<footer>{_back(head)}</footer></main><script>{_SCRIPT}</script>"
     )
     refresh = f"<noscript>{_REFRESH}</noscript>" if waits else ""
     page = _page(status, now.title, body, in_head=refresh, connect=f"{head.origin}{target.prefix}")
@@ -135,6 +136,10 @@ def situation_json(now: Situation) -> Answer:
     """What the waiting page's script asks for."""
     content = {"kind": now.kind, "phase": now.phase, "title": now.title, "message": now.message}
     return json_answer(200, content, added=APP_HEADERS)
+
+
+def _back(head: RequestHead) -> str:
+    return f'<a href="{escape(head.home)}">Go to the list of notebooks</a>'
 
 
 def _page(

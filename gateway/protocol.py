@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from starlette.types import Receive
 from typing_extensions import override
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.limits import MAX_HEADERS
@@ -141,7 +142,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def guard(receive: Receive) -> bool:
-    """Makes uvicorn use the guarded protocol for every connection; tells whether it could.
+    """Makes uvicorn use the guarded protocol, and no headers of proxies; tells whether it could.
 
     `streamlit run` makes the server's configuration itself and offers no way to pass a protocol;
     the one thing of it that reaches an app is the lifespan's ``receive``, a method that holds it.
@@ -153,4 +154,7 @@ def guard(receive: Receive) -> bool:
     if not isinstance(config, uvicorn.Config):
         return False
     config.http_protocol_class = GuardedProtocol
+    # It believes every peer at 127.0.0.1; whom we believe is said by gateway.proxies.
+    while isinstance(config.loaded_app, ProxyHeadersMiddleware):
+        config.loaded_app = config.loaded_app.app
     return True

@@ -37,8 +37,15 @@ NEEDS = (
     Need(re.compile(r"/static/[\w./-]+"), "Streamlit's scripts, styles and fonts"),
     Need(re.compile(r"/app/static/[\w./-]+"), "our fonts and pictures"),
     Need(re.compile(r"/favicon\.png"), "the icon of the tab until the page has set its own"),
-    Need(re.compile(r"/_stcore/health"), "the page asks it before it connects"),
-    Need(re.compile(r"/_stcore/host-config"), "the page asks it before it connects"),
+    Need(
+        re.compile(r"/media/[0-9a-f]{32,}\.(png|svg)"),
+        "icon and logo; such a name is a digest of the picture, so that only those can ask for one "
+        "who have it",
+    ),
+    Need(
+        re.compile(r"(/[a-z_-]+)?/_stcore/(health|host-config)"),
+        "the page looks for them before it connects, first below its own address",
+    ),
     Need(
         re.compile(r"/_stcore/stream"),
         "the page's script, which draws nothing but the sign-in without a session",

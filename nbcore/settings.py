@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from nbcore.errors import SettingsError
 from nbcore.names import name_problem
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ClusterKind(StrEnum):
@@ -72,7 +75,22 @@ VARIABLES = (
         "host names, separated by commas; no ports, no wildcards",
         "none",
         "Names under which the app is served besides localhost, 127.0.0.1, [::1] and "
-        "*.localhost; any other Host header is answered 421.",
+        "NB_DOMAIN; any other Host header is answered 421.",
+    ),
+    Variable(
+        "NB_DOMAIN",
+        "a domain",
+        "none",
+        "Each notebook gets a host name of its own below it, so that browsers keep notebooks from "
+        "each other and from the app; needs a wildcard in DNS and in the certificate. Without it "
+        "that is so only where the app is opened at localhost.",
+    ),
+    Variable(
+        "NB_TRUSTED_PROXIES",
+        "addresses or networks, separated by commas",
+        "none",
+        "Proxies whose X-Forwarded-For, -Proto and -Host count; from everybody else they are "
+        "dropped.",
     ),
     Variable(
         "NB_SIGN_IN",
@@ -148,6 +166,8 @@ class Settings:
     cluster: ClusterKind
     data: Path
     allowed_hosts: tuple[str, ...]
+    domain: str
+    trusted_proxies: tuple[Network, ...]
     owner: str
     namespaces: tuple[str, ...]
     log_level: LogLevel
@@ -172,7 +192,11 @@ class Settings:
         return cls(
             cluster=ClusterKind(_choice(environ, "NB_CLUSTER", ClusterKind, usual)),
             data=data,
-            allowed_hosts=tuple(_host(name) for name in _words(environ, "NB_ALLOWED_HOSTS")),
+            allowed_hosts=tuple(
+                _host("NB_ALLOWED_HOSTS", name) for name in _words(environ, "NB_ALLOWED_HOSTS")
+            ),
+            domain=_domain(environ.get("NB_DOMAIN") or ""),
+            trusted_proxies=tuple(map(_network, _words(environ, "NB_TRUSTED_PROXIES"))),
             owner=_owner(environ.get("NB_OWNER") or "me"),
             namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo", "research")),
             log_level=LogLevel(_choice(environ, "NB_LOG_LEVEL", LogLevel, LogLevel.INFO)),
@@ -216,14 +240,28 @@ def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def _host(name: str) -> str:
+def _domain(name: str) -> str:
+    return _host("NB_DOMAIN", name) if name else ""
+
+
+def _host(variable: str, name: str) -> str:
     lowered = name.lower()
     if not _HOST.fullmatch(lowered):
         raise SettingsError(
-            f"NB_ALLOWED_HOSTS has {name!r}; a host name is needed, for example "
+            f"{variable} has {name!r}; a host name is needed, for example "
             "notebooks.example.org, without port or wildcard."
         )
     return lowered
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"NB_TRUSTED_PROXIES has {text!r}; an address or a network is needed, for example "
+            "10.0.0.0/8."
+        ) from error
 
 
 def _owner(name: str) -> str:

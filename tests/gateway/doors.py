@@ -5,12 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from starlette.types import ASGIApp
+
 from gateway.admission import Admission
+from gateway.middleware import Gateway
+from gateway.places import Names
+from gateway.streams import OpenStreams
 from nbcore.access import Question, may_list, may_open
 from nbcore.errors import UnreachableError
 from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.sessions import APP, Session, Sessions
-from tests.gateway.rig import Served
+from tests.gateway.rig import Cluster, Served
 
 
 @dataclass
@@ -19,6 +24,7 @@ class Answers:
 
     allowed: set[tuple[str, Question]] = field(default_factory=set)
     is_away: bool = False
+    seconds: float = 0
     asked: list[tuple[str, Question]] = field(default_factory=list)
 
     def known(self, _identity: Identity, _question: Question) -> bool | None:
@@ -26,13 +32,25 @@ class Answers:
 
     def allows(self, identity: Identity, question: Question) -> bool:
         self.asked.append((identity.user, question))
+        time.sleep(self.seconds)
         if self.is_away:
             raise UnreachableError("the API server does not answer")
         return (identity.user, question) in self.allowed
 
+    def wait_for(self, asked: int) -> None:
+        """Until so many questions have been asked, and the one before the last is answered."""
+        deadline = time.monotonic() + 10
+        while len(self.asked) < asked and time.monotonic() < deadline:
+            time.sleep(0.01)
+
 
 ANYBODY = Admission(OwnAccount("me"), Answers())
 """Without sign-in."""
+
+
+def gateway_before(app: ASGIApp, streams: OpenStreams) -> Gateway:
+    """One without sign-in and without notebooks."""
+    return Gateway(app, admission=ANYBODY, cluster=Cluster(), names=Names(), streams=streams)
 
 
 def sessions_of(stamps: dict[str, str]) -> Sessions:

@@ -18,6 +18,7 @@ from yarl import URL
 from gateway.admission import Admission
 from gateway.head import RequestHead
 from gateway.middleware import Gateway
+from gateway.places import Names
 from gateway.streams import OpenStreams
 from nbcore.kube.resources import ENDPOINT_SLICES, NOTEBOOKS, PODS, STATEFUL_SETS, Resource
 from nbcore.names import JsonObject
@@ -130,14 +131,14 @@ class Served:
 
 
 @contextmanager
-def serving(admission: Admission, cluster: Cluster) -> Iterator[Served]:
+def serving(admission: Admission, cluster: Cluster, *, domain: str = "") -> Iterator[Served]:
     """Runs a gateway on a real server, as `streamlit run` would."""
     streams = OpenStreams()
     app = Gateway(
         app_behind,
         admission=admission,
         cluster=cluster,
-        allowed_hosts=["notebooks.example.org"],
+        names=Names(("notebooks.example.org",), domain),
         streams=streams,
     )
     listener = socket.create_server(("127.0.0.1", 0))

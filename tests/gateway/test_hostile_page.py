@@ -155,7 +155,7 @@ async def evil_page(gateway: Served, serve: Serve) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = await browser.new_page()
-        await page.goto(f"http://localhost:{gateway.port}/notebook/demo/evil/")
+        await page.goto(f"http://127.0.0.1:{gateway.port}/notebook/demo/evil/")
         yield page
         await browser.close()
 
@@ -225,7 +225,7 @@ async def test_given_a_page_that_fills_the_cookies_when_the_app_is_opened_then_i
         "() => { for (let i = 0; i < 40; i++) "
         "document.cookie = `z${i}=${'q'.repeat(3900)}; path=/; max-age=99999999`; }"
     )
-    app = f"http://localhost:{gateway.port}/"
+    app = f"http://127.0.0.1:{gateway.port}/"
 
     first = await evil_page.goto(app)
     second = await evil_page.goto(app)

@@ -10,11 +10,10 @@ import pytest
 import uvicorn
 from starlette.types import Message
 
-from gateway.middleware import Gateway
 from gateway.protocol import MAX_UNPARSED_BYTES, GuardedProtocol
 from gateway.streams import OpenStreams
-from tests.gateway.doors import ANYBODY
-from tests.gateway.rig import Cluster, Served, app_behind
+from tests.gateway.doors import gateway_before
+from tests.gateway.rig import Served, app_behind
 
 FLOOD_BYTES = 40 * MAX_UNPARSED_BYTES
 HEADERS = (
@@ -127,7 +126,7 @@ async def test_given_a_server_that_is_not_uvicorn_when_started_then_nothing_is_s
     async def send(message: Message) -> None:
         sent.append(message)
 
-    gateway = Gateway(app_behind, admission=ANYBODY, cluster=Cluster(), streams=OpenStreams())
+    gateway = gateway_before(app_behind, OpenStreams())
     await gateway({"type": "lifespan"}, receive, send)
 
     assert [message["type"] for message in sent] == ["lifespan.startup.failed"]

@@ -16,6 +16,8 @@ def test_given_an_empty_environment_when_read_then_the_defaults_of_the_docs_hold
         cluster=ClusterKind.SANDBOX,
         data=Path("/home/ada/.local/share/oneblock-notebooks"),
         allowed_hosts=(),
+        domain="",
+        trusted_proxies=(),
         owner="me",
         namespaces=("demo", "research"),
         log_level=LogLevel.INFO,
@@ -53,6 +55,8 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
             "NB_DATA": "~/data",
             "NB_RUNTIMES": "/opt/runtimes",
             "NB_ALLOWED_HOSTS": "Lab.Example.org, lab2 ,",
+            "NB_DOMAIN": "Notebooks.Example.org",
+            "NB_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
             "NB_NAMESPACES": "science,teaching",
         }
     )
@@ -61,6 +65,8 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
     assert settings.runtimes == Path("/opt/runtimes")
     assert settings.sandbox_kubeconfig == Path("/h/data/sandbox/kubeconfig")
     assert settings.allowed_hosts == ("lab.example.org", "lab2")
+    assert settings.domain == "notebooks.example.org"
+    assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
     assert settings.namespaces == ("science", "teaching")
 
 
@@ -74,6 +80,10 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
         pytest.param(
             {"NB_ALLOWED_HOSTS": "*.example.org"}, "without port or wildcard", id="wildcard"
         ),
+        pytest.param({"NB_DOMAIN": "*.example.org"}, "NB_DOMAIN has", id="wildcard as domain"),
+        pytest.param({"NB_DOMAIN": "a.org,b.org"}, "NB_DOMAIN has", id="two domains"),
+        pytest.param({"NB_TRUSTED_PROXIES": "lb"}, "NB_TRUSTED_PROXIES has", id="proxy by name"),
+        pytest.param({"NB_TRUSTED_PROXIES": "10.0.0.1/8"}, "10.0.0.0/8", id="bits of a host"),
         pytest.param({"NB_ALLOWED_HOSTS": "a.org:8501"}, "without port or wildcard", id="port"),
         pytest.param({"NB_ALLOWED_HOSTS": "http://a.org"}, "NB_ALLOWED_HOSTS has", id="url"),
         pytest.param({"NB_OWNER": "Alice"}, "lower case", id="capitals in the owner"),
