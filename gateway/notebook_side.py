@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from functools import lru_cache
 
 import aiohttp
 from starlette.types import Message, Send
@@ -24,7 +24,7 @@ from gateway.situation import situation
 from gateway.upstream import Address
 from gateway.visitors import Visitor
 from nbcore import audit
-from nbcore.access import may_list, may_open
+from nbcore.access import Question, may_list, may_open
 from nbcore.audit import Entry, Outcome
 from nbcore.errors import ClusterError
 
@@ -62,9 +62,7 @@ class NotebookSide:
             is_alone: whether it has this host name for itself.
         """
         refused = await self.refused(call, target, visitor)
-        found = refused or self._find(target, call.head)
-        if isinstance(found, Exchange):
-            found = replace(found, is_alone=is_alone)
+        found = refused or self._find(target, call.head, is_alone=is_alone)
         if isinstance(found, Answer):
             await call.answer(found)
         elif call.head.is_websocket:
@@ -78,7 +76,7 @@ class NotebookSide:
         Whoever may not list a namespace hears the same of every name in it, so that nobody can find
         out what is there.
         """
-        question = may_open(target.namespace, target.name)
+        question = _may_open(target.namespace, target.name)
         try:
             if await self._rights.allow(visitor, question):
                 call.stream.question = question
@@ -92,7 +90,7 @@ class NotebookSide:
             return pages.unknown_notebook(call.head)
         return pages.forbidden(call.head, target, visitor.identity.user)
 
-    def _find(self, target: ToNotebook, head: RequestHead) -> Exchange | Answer:
+    def _find(self, target: ToNotebook, head: RequestHead, *, is_alone: bool) -> Exchange | Answer:
         """Which server to ask, or what to say instead."""
         notebook = self._resolver.notebook(target)
         if notebook is None:
@@ -105,7 +103,7 @@ class NotebookSide:
         if target.rest == STATUS_PATH:
             return pages.situation_json(situation(notebook, refused))
         if isinstance(found, Address):
-            return Exchange(head, target, found, ide_of(notebook))
+            return Exchange(head, target, found, ide_of(notebook), is_alone)
         return pages.situation_page(head, target, situation(notebook, found))
 
     def _unknown(self, head: RequestHead) -> Answer:
@@ -118,6 +116,12 @@ class NotebookSide:
         """Opened at first use, because it belongs to the event loop that serves."""
         self._session = self._session or open_session()
         return self._session
+
+
+@lru_cache(maxsize=4096)
+def _may_open(namespace: str, name: str) -> Question:
+    """The same object for each of a page's hundred requests."""
+    return may_open(namespace, name)
 
 
 def _telling(call: Call, target: ToNotebook, visitor: Visitor) -> Send:

@@ -38,11 +38,6 @@ NEEDS = (
     Need(re.compile(r"/app/static/[\w./-]+"), "our fonts and pictures"),
     Need(re.compile(r"/favicon\.png"), "the icon of the tab until the page has set its own"),
     Need(
-        re.compile(r"/media/[0-9a-f]{32,}\.(png|svg)"),
-        "icon and logo; such a name is a digest of the picture, so that only those can ask for one "
-        "who have it",
-    ),
-    Need(
         re.compile(r"(/[a-z_-]+)?/_stcore/(health|host-config)"),
         "the page looks for them before it connects, first below its own address",
     ),
