@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from nbcore.identity import Identity, Person
-from ui import access, session, sign_in
+from ui import access, own_hosts, session, sign_in
 from ui.places import ACCOUNT_PAGE, IMAGES_PAGE, NEW_PAGE, NOTEBOOKS_PAGE
 
 _STATIC = Path(__file__).parent / "static"
@@ -27,6 +27,7 @@ def main() -> None:
         return
     st.logo(_STATIC / "logo.svg", size="large", link=None)
     st.navigation(_pages(session.viewer()), position="top").run()
+    own_hosts.draw_probe()
 
 
 def _pages(viewer: Identity) -> list[StreamlitPage]:
