@@ -237,3 +237,64 @@ async def test_given_no_sign_in_when_visited_at_localhost_then_the_own_host_need
 
     assert (sent.status, sent.headers["Location"]) == (303, tab.notebook + LAB)
     assert (await tab.visit(tab.notebook + LAB)).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/notebook/demo/nb/../other/",
+        "/notebook/demo/nb/%2e%2e/other/",
+        "/notebook/demo/nb/..%2fother/",
+        "/notebook/demo/nb//other/",
+        "/notebook/demo/nb/%5c..%5cother/",
+        "/notebook/demo/nb/%00",
+        "/notebook/demo%2fnb/lab",
+        "/notebook//demo/nb/lab",
+        "//notebook/demo/nb/lab",
+        "/notebook/demo/other/",
+        "/notebook/other/nb/",
+        "/Notebook/demo/nb/",
+    ],
+)
+async def test_given_a_trick_in_the_path_when_asked_on_its_own_host_then_no_notebook_hears_of_it(
+    gateway: Served, serve: Serve, browser: aiohttp.ClientSession, path: str
+) -> None:
+    heard: list[str] = []
+
+    async def listening(request: web.BaseRequest) -> web.StreamResponse:
+        heard.append(request.raw_path)
+        return web.Response(text="private")
+
+    await serve(listening)
+    await serve(listening, name="other")
+    tab = Tab(gateway.port, browser)
+
+    answer = await tab.get(tab.notebook + path)
+
+    assert answer.status in {400, 404}
+    assert heard == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Cookie": "; ".join(f"c{number}=x" for number in range(800))}, 200),
+        ({"Cookie": "; ".join(f"c{number}=xxxxxxxx" for number in range(6000))}, 431),
+        ({"Cookie": "; ".join(["nb_session=x"] * 2000)}, 400),
+        ({f"X-{number}": "x" for number in range(200)}, 431),
+    ],
+    ids=["many cookies", "too many cookies", "many of ours", "many headers"],
+)
+async def test_given_a_huge_head_when_asked_on_the_own_host_then_it_is_bounded(
+    door: Door, serve: Serve, tab: Tab, headers: dict[str, str], status: int
+) -> None:
+    await serve(lab)
+    door.let_open()
+    sent = await tab.visit(tab.app + LAB, **door.sign_in())
+    entered = await tab.visit(sent.headers["Location"])
+    own = entered.headers["Set-Cookie"].partition(";")[0]
+
+    cookie = "; ".join(filter(None, (own, headers.get("Cookie"))))
+    answer = await tab.get(tab.notebook + LAB, **{**headers, "Cookie": cookie})
+
+    assert answer.status == status

@@ -9,6 +9,7 @@ import time
 import pytest
 import uvicorn
 from starlette.types import Message
+from typing_extensions import override
 
 from gateway.protocol import MAX_UNPARSED_BYTES, GatheringTransport, GuardedProtocol
 from gateway.streams import OpenStreams
@@ -136,9 +137,11 @@ async def test_given_an_answer_in_pieces_when_written_in_one_turn_then_it_leaves
     sent: list[bytes] = []
 
     class Connection(asyncio.Transport):
+        @override
         def write(self, data: bytes | bytearray | memoryview) -> None:
             sent.append(bytes(data))
 
+        @override
         def close(self) -> None:
             sent.append(b"closed")
 
