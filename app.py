@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,9 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from gateway.admission import Admission
 from gateway.middleware import Gateway
+from gateway.places import Names
 from gateway.process import (
     end_streams_on_signal,
     log_to_terminal,
@@ -30,9 +33,17 @@ from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
 from nbcore.kube.late import LateApiClient
 from nbcore.local import LocalCluster, quickstart_command
-from nbcore.settings import ClusterKind, Settings
+from nbcore.session_store import SessionKeeper, kept_sessions, session_store
+from nbcore.sessions import Sessions
+from nbcore.settings import ClusterKind, Settings, SignIn
+from nbcore.start_check import start_problem
+from nbcore.user_file import UserFile
 from quickstart import READY
-from ui.session import Services, install, own_account
+from ui.entrance import Entrance, Way
+from ui.passwords import Passwords, load
+from ui.sandbox_offers import OfferWay, may_offer
+from ui.session import Services, install, own_account, signed_in
+from ui.sign_in import PasswordWay
 
 ROOT = Path(__file__).resolve().parent
 
@@ -43,11 +54,32 @@ try:
         api_client.attach(connect(settings))
 except SettingsError as error:
     sys.exit(str(error))
-log_to_terminal(settings.log_level)
-kube = Kube(api_client, OwnAccount(user=settings.owner))
+log_to_terminal(settings.log_level, settings.log_format)
+listens_on = st.get_option("server.address") or ""
+users = UserFile(settings.users, clock=time.monotonic)
+if problem := start_problem(settings, address=listens_on, users=users.users()):
+    sys.exit(problem)
+account = OwnAccount(user=settings.owner)
+kube = Kube(api_client, account)
 cache = ClusterCache(kube)
 streams = OpenStreams()
-install(Services(cache, kube, settings, identity=own_account(settings.owner)))
+keeper: SessionKeeper | None = None
+if settings.sign_in is SignIn.OFF:
+    visitors: Sessions | OwnAccount = account
+    services = Services(cache, kube, settings, identity=own_account(settings.owner))
+else:
+    store = session_store(settings, kube)
+    kept = kept_sessions(store)
+    clock = time.time  # noqa: TID251 the clock of this process's sessions
+    visitors = sessions = Sessions(stamps=users.stamp, clock=clock, kept=kept)
+    keeper = SessionKeeper(sessions, store)
+    ways: list[Way] = [PasswordWay(Passwords(users, clock=time.monotonic))]
+    if may_offer(settings, listens_on):
+        ways.append(OfferWay(settings.offers, users))
+    entrance = Entrance(sessions, tuple(ways))
+    services = Services(cache, kube, settings, identity=signed_in(sessions), entrance=entrance)
+admission = Admission(visitors, services.access, trusted_proxies=settings.trusted_proxies)
+install(services)
 
 
 def tell(line: str) -> None:
@@ -87,6 +119,8 @@ async def run_cluster(local: LocalCluster) -> None:
 def warm_up() -> None:
     """Loads what the first page would wait for."""
     importlib.import_module("ui.tables")
+    if settings.sign_in is SignIn.USERS:
+        load()
     tune_interpreter()
 
 
@@ -98,6 +132,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     silence_server_log()
     serve_without_delay()
     end_streams_on_signal(streams)
+    if keeper:
+        keeper.start()
     cluster = asyncio.create_task(run_cluster(local))
     warming = asyncio.create_task(asyncio.to_thread(warm_up))
     yield
@@ -106,6 +142,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     await warming
     # First those who would complain of a cluster that goes away.
     await asyncio.to_thread(cache.stop)
+    if keeper:
+        await asyncio.to_thread(keeper.stop)
     await local.end()
     if was_left:
         # The server would end as by a signal from outside, of which nobody knows.
@@ -116,6 +154,12 @@ app = st.App(
     ROOT / "ui" / "shell.py",
     lifespan=lifespan,
     middleware=[
-        Middleware(Gateway, cluster=cache, allowed_hosts=settings.allowed_hosts, streams=streams)
+        Middleware(
+            Gateway,
+            admission=admission,
+            cluster=cache,
+            names=Names(settings.allowed_hosts, settings.domain),
+            streams=streams,
+        )
     ],
 )

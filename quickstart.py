@@ -27,9 +27,10 @@ import yaml
 from nbcore.datalock import HeldError, hold, unusable_sentence
 from nbcore.errors import NbError
 from nbcore.names import SYSTEM_NAMESPACE, JsonObject
-from nbcore.settings import ClusterKind, Settings
+from nbcore.settings import ClusterKind, Settings, SignIn
 
 ROOT = Path(__file__).resolve().parent
+_PEOPLE = ROOT / "deploy" / "base" / "people-roles.yaml"
 
 READY = "cluster   ready"
 """The line that says that the cluster can be used."""
@@ -169,15 +170,17 @@ def watch_over(children: list[Child], *, pause: float) -> None:
 
 
 def furnish(settings: Settings, children: list[Child]) -> None:
-    """Waits for the API, installs ours and makes the namespaces."""
+    """Waits for the API, installs ours, makes the namespaces, and at first somebody to sign in."""
     # Here, because it loads for half a second: a second start should be told at once, and a first
     # one uses the time in which the sandbox starts.
-    from nbcore import install  # noqa: PLC0415
+    from nbcore import first_users, install  # noqa: PLC0415
     from nbcore.identity import OwnAccount  # noqa: PLC0415
     from nbcore.kube.client import Kube  # noqa: PLC0415
     from nbcore.kube.config import connect  # noqa: PLC0415
 
-    definitions = [definition(path) for path in sorted(ROOT.glob("deploy/crds/*.yaml"))]
+    signs_in = settings.sign_in is SignIn.USERS
+    definitions = [d for path in sorted(ROOT.glob("deploy/crds/*.yaml")) for d in objects(path)]
+    told = first_users.make_users(settings.users, settings.offers) if signs_in else {}
     wait(settings.sandbox_kubeconfig.exists, children, "The sandbox")
     say("sandbox", f"KUBECONFIG={settings.sandbox_kubeconfig}")
     kube = Kube(connect(settings), OwnAccount(user=settings.owner))
@@ -187,13 +190,16 @@ def furnish(settings: Settings, children: list[Child]) -> None:
     say("API", ", ".join(kinds))
     install.make_namespaces(kube, (SYSTEM_NAMESPACE, *settings.namespaces))
     say("namespace", ", ".join(settings.namespaces))
+    if signs_in:
+        first_users.grant(kube, objects(_PEOPLE), settings.namespaces)
+    for name, password in told.items():
+        say("user", f"{name:<7} {password}   told only this once")
 
 
-def definition(path: Path) -> JsonObject:
-    """The object of a YAML file; the C loader, where there is one, is six times as fast."""
+def objects(path: Path) -> list[JsonObject]:
+    """The objects of a YAML file; the C loader, where there is one, is six times as fast."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    loaded: JsonObject = yaml.load(path.read_text(), Loader=loader)  # noqa: S506 both are safe
-    return loaded
+    return list(yaml.load_all(path.read_text(), Loader=loader))
 
 
 def run(data: Path, address: str) -> None:

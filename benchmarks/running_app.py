@@ -19,7 +19,7 @@ from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
 from nbcore.kube.resources import NAMESPACES
-from nbcore.settings import ClusterKind, Settings
+from nbcore.settings import ClusterKind, Settings, SignIn
 
 ROOT = Path(__file__).parents[1]
 NAMESPACE = "demo"
@@ -60,13 +60,23 @@ class RunningApp:
 
 
 @contextmanager
-def running_app(data: Path, runtimes: Path, kubeconfig: Path | None = None) -> Iterator[RunningApp]:
-    """Starts the app, and ends it afterwards: as `make run` does, or on the cluster named."""
+def running_app(
+    data: Path,
+    runtimes: Path,
+    kubeconfig: Path | None = None,
+    *,
+    sign_in: SignIn = SignIn.OFF,
+) -> Iterator[RunningApp]:
+    """Starts the app, and ends it afterwards: as `make run` does, or on the cluster named.
+
+    Unlike there, nobody has to sign in.
+    """
     port = _free_port()
     told = {"NB_DATA": str(data), "NB_RUNTIMES": str(runtimes), "NB_CLUSTER": "sandbox"}
     if kubeconfig:
         told |= {"NB_CLUSTER": "kubeconfig", "KUBECONFIG": str(kubeconfig)}
     environment = {key: value for key, value in os.environ.items() if not key.startswith("NB_")}
+    environment |= {"NB_SIGN_IN": sign_in}
     data.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with (data / "app.log").open("ab") as log:

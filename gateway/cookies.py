@@ -9,6 +9,7 @@ import re
 _APP = re.compile(
     rb"(_streamlit|nb_|__host-nb|__secure-nb|__http-nb|__host-http-nb)", re.IGNORECASE
 )
+_STREAMLITS = b"_streamlit"
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(rb"[\x20-\x3a\x3c-\x7e\x80-\xff]*")
 _KEPT = {b"expires", b"max-age", b"httponly", b"secure", b"samesite", b"partitioned"}
@@ -26,9 +27,23 @@ def is_app_cookie(name: bytes) -> bool:
 
 def request_cookie(value: bytes) -> bytes:
     """A Cookie header without the app's own pairs; empty when nothing is left."""
-    pairs = (pair.strip() for pair in value.split(b";"))
-    kept = [pair for pair in pairs if pair and not is_app_cookie(pair.partition(b"=")[0].strip())]
-    return b"; ".join(kept)
+    return b"; ".join(pair for pair in _pairs(value) if not is_app_cookie(_name(pair)))
+
+
+def app_cookie(value: bytes) -> bytes:
+    """A Cookie header with Streamlit's own pairs alone; empty when there are none.
+
+    The session's is for the gateway, and what a notebook's page may have set is for nobody here.
+    """
+    return b"; ".join(pair for pair in _pairs(value) if _name(pair).startswith(_STREAMLITS))
+
+
+def _pairs(value: bytes) -> list[bytes]:
+    return [stripped for pair in value.split(b";") if (stripped := pair.strip())]
+
+
+def _name(pair: bytes) -> bytes:
+    return pair.partition(b"=")[0].strip()
 
 
 def response_cookie(value: bytes, *, prefix: str) -> bytes | None:

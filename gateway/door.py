@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from gateway.answers import Answer
 from gateway.head import RequestHead
-from gateway.hosts import host_name, is_served
+from gateway.hosts import host_name
 from gateway.limits import excess, is_of_cookies
 from gateway.loopback import is_from_this_machine
 from gateway.origins import is_foreign
 from gateway.pages import refusal
+from gateway.shared_host import HERE_PATH
 
 HEALTH_PATH = "/_stcore/health"
 """Asked by probes at the pod's own address; says nothing but ok."""
@@ -19,29 +18,44 @@ _CLOSED_PATHS = ("/_stcore/agent", "/_stcore/metrics")
 sessions: never open."""
 
 
-def turned_away(head: RequestHead, *, path: str, allowed_hosts: Collection[str]) -> Answer | None:
+def turned_away(head: RequestHead, *, path: str, is_served: bool) -> Answer | None:
     """The refusal of a request that is not let in; None if it may go on.
 
     Args:
         head: the request.
         path: decoded, as Streamlit's own routes will read it.
-        allowed_hosts: see gateway.hosts.
+        is_served: whether its Host header names us.
     """
     if problem := excess(head):
         answer = refusal(head, problem[0], "Request refused", problem[1])
         return answer.adding(_FORGET_COOKIES) if is_of_cookies(head) else answer
-    if path == HEALTH_PATH and head.method in {"GET", "HEAD"} and not head.is_websocket:
+    if is_probe(head, path):
         return None
-    return _stranger(head, allowed_hosts) or _closed(head, path)
+    return _stranger(head, is_served=is_served) or _closed(head, path)
 
 
-def _stranger(head: RequestHead, allowed_hosts: Collection[str]) -> Answer | None:
-    if not is_from_this_machine(head):
-        return refusal(head, 403, "Only for this machine", _NO_SIGN_IN)
-    if not is_served(head.host, allowed_hosts):
+def without_sign_in(head: RequestHead, *, path: str) -> Answer | None:
+    """The refusal of somebody who is not at this machine, while nobody signs in; None if it is."""
+    if is_probe(head, path) or is_from_this_machine(head):
+        return None
+    return refusal(head, 403, "Only for this machine", _NO_SIGN_IN)
+
+
+def two_cookies(head: RequestHead) -> Answer:
+    """The refusal of a request with two cookies of our name; the browser is told to forget them."""
+    return refusal(head, 400, "Request refused", _TWO_COOKIES).adding(_FORGET_COOKIES)
+
+
+def is_probe(head: RequestHead, path: str) -> bool:
+    """Whether somebody asks only if the app lives."""
+    return path == HEALTH_PATH and head.method in {"GET", "HEAD"} and not head.is_websocket
+
+
+def _stranger(head: RequestHead, *, is_served: bool) -> Answer | None:
+    if not is_served:
         name = host_name(head.host) or "This"
         return refusal(head, 421, f"{name} is not served here", _HOSTS)
-    if is_foreign(head):
+    if is_foreign(head) and head.raw_path != HERE_PATH:
         return refusal(head, 403, "Request from another site", _ORIGIN)
     return None
 
@@ -53,6 +67,7 @@ def _closed(head: RequestHead, path: str) -> Answer | None:
 
 # A notebook's page can fill this origin's cookies until nothing is let in any more.
 _FORGET_COOKIES = (b"clear-site-data", b'"cookies"')
+_TWO_COOKIES = "It has two cookies for one session. They are forgotten now; sign in again."
 _NO_SIGN_IN = "Without sign-in this app answers only requests from the machine that it runs on."
 _HOSTS = "Open the app at localhost, or add the name to NB_ALLOWED_HOSTS."
 _ORIGIN = "The Origin header has to be the address at which this app is open."

@@ -8,7 +8,7 @@ from gateway.head import HeaderList, RequestHead
 from gateway.headers import from_notebook, to_notebook
 from gateway.redirects import location_inside
 from gateway.routes import ToNotebook, ascii_path, upstream_path
-from gateway.security import notebook_headers
+from gateway.security import ALONE_HEADERS, notebook_headers
 from gateway.upstream import Address
 from nbcore.ides import IDES, Ide, IdeType, ide_type
 from nbcore.names import TYPE_LABEL, JsonObject
@@ -16,12 +16,17 @@ from nbcore.names import TYPE_LABEL, JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request to a notebook that may be made."""
+    """A request to a notebook that may be made.
+
+    Attributes:
+        is_alone: whether the notebook has this host name for itself.
+    """
 
     head: RequestHead
     target: ToNotebook
     address: Address
     ide: Ide
+    is_alone: bool = False
 
     @property
     def path(self) -> str:
@@ -44,7 +49,8 @@ class Exchange:
 
     def response_headers(self, headers: HeaderList) -> HeaderList | None:
         """The header lines for the browser; None if a redirect would leave the prefix."""
-        added = notebook_headers(self.head.origin, self.target.prefix)
+        shared = notebook_headers(self.head.origin, self.target.prefix)
+        added = ALONE_HEADERS if self.is_alone else shared
         passed = from_notebook(headers, prefix=self.target.prefix, added=added)
         if not any(name == b"location" for name, _ in passed):
             return passed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
@@ -22,6 +22,7 @@ class RequestHead:
         headers: names in lower case, one entry a line, in order.
         client_ip: "" when the server does not know it.
         server_ip: the address at which the connection arrived; "" when unknown.
+        home: where the app is, seen from here.
     """
 
     is_websocket: bool
@@ -33,6 +34,10 @@ class RequestHead:
     client_ip: str = ""
     server_ip: str = ""
     subprotocols: tuple[str, ...] = ()
+    home: str = "/"
+    _values: dict[bytes, list[str]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @classmethod
     def from_scope(cls, scope: Scope) -> RequestHead:
@@ -51,13 +56,19 @@ class RequestHead:
             subprotocols=tuple(scope.get("subprotocols") or ()),
         )
 
+    def __post_init__(self) -> None:
+        """Sorts the lines by name once; every request is asked a dozen times."""
+        for name, value in self.headers:
+            self._values.setdefault(name, []).append(value.decode("latin-1"))
+
     def values(self, name: bytes) -> list[str]:
         """Every value of a header, one a line; ``name`` in lower case."""
-        return [value.decode("latin-1") for key, value in self.headers if key == name]
+        return self._values.get(name, [])
 
     def value(self, name: bytes) -> str:
         """The first value of a header, "" when it was not sent."""
-        return next(iter(self.values(name)), "")
+        values = self._values.get(name)
+        return values[0] if values else ""
 
     @property
     def host(self) -> str:
@@ -69,6 +80,11 @@ class RequestHead:
     def origin(self) -> str:
         """The origin under which this request reached us, for example http://localhost:8501."""
         return f"{self.scheme}://{self.host}"
+
+    @property
+    def target(self) -> str:
+        """Path and query as they were asked for."""
+        return f"{self.raw_path}?{self.query}" if self.query else self.raw_path
 
     @property
     def wants_page(self) -> bool:

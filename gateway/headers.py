@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from gateway.cookies import MAX_COOKIES, request_cookie, response_cookie
+from gateway.cookies import MAX_COOKIES, app_cookie, request_cookie, response_cookie
 from gateway.head import HeaderList
 from gateway.security import OWN_HEADERS
+from nbcore.names import CLIENT_HEADER, SESSION_HEADER
 
 # RFC 9110 section 7.6.1, and those that RFC 2616 named.
 _HOP_BY_HOP = frozenset(
@@ -57,6 +58,8 @@ _ORIGIN_WIDE = frozenset(
         b"refresh",
     }
 )
+_SESSION = SESSION_HEADER.encode("ascii")
+_CLIENT = CLIENT_HEADER.encode("ascii")
 # Kubeflow's images allow every origin to read them; whose pages may is ours to say: none but ours.
 _CROSS_ORIGIN = (b"access-control-",)
 
@@ -73,13 +76,18 @@ def is_forged(name: bytes) -> bool:
     return plain in _FORGED_NAMES or plain.startswith(_FORGED)
 
 
-def to_app(headers: HeaderList) -> HeaderList:
-    """The client's headers without those that would speak for somebody; mostly unchanged."""
-    return tuple(header for header in headers if not _speaks_for(header[0]))
+def to_app(headers: HeaderList, *, session_key: str, client: str) -> HeaderList:
+    """The client's headers without those that would speak for somebody, and ours.
 
-
-def _speaks_for(name: bytes) -> bool:
-    return name.replace(b"_", b"-").startswith((b"x-nb-", b"impersonate-"))
+    Args:
+        headers: the client's.
+        session_key: of the visitor; "" when nobody is signed in.
+        client: the address of the browser.
+    """
+    kept = [header for header in headers if not is_forged(header[0]) and header[0] != b"cookie"]
+    cookies = _cookies((value for name, value in headers if name == b"cookie"), app_cookie)
+    ours = ((_SESSION, session_key.encode("ascii")), (_CLIENT, client.encode("ascii", "replace")))
+    return (*kept, *cookies, *((name, value) for name, value in ours if value))
 
 
 def to_notebook(headers: HeaderList, *, root_path: tuple[str, str] | None) -> HeaderList:
@@ -101,15 +109,15 @@ def to_notebook(headers: HeaderList, *, root_path: tuple[str, str] | None) -> He
         and not name.startswith(_HANDSHAKE)
         and not is_forged(name)
     ]
-    cookies = _cookies(value for name, value in kept if name == b"cookie")
+    cookies = _cookies((value for name, value in kept if name == b"cookie"), request_cookie)
     plain = tuple(header for header in kept if header[0] != b"cookie")
     root = ((root_path[0].encode("ascii"), root_path[1].encode("ascii")),) if root_path else ()
     return plain + cookies + root
 
 
-def _cookies(values: Iterable[bytes]) -> HeaderList:
+def _cookies(values: Iterable[bytes], keep: Callable[[bytes], bytes]) -> HeaderList:
     """One Cookie line (RFC 6265 section 5.4 allows no more), or none."""
-    joined = b"; ".join(kept for kept in map(request_cookie, values) if kept)
+    joined = b"; ".join(kept for kept in map(keep, values) if kept)
     return ((b"cookie", joined),) if joined else ()
 
 

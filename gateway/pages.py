@@ -54,7 +54,6 @@ _STYLE_HASH = _digest(_STYLE)
 _SCRIPT_HASH = _digest(_SCRIPT)
 
 _REFRESH = '<meta http-equiv="refresh" content="3">'
-_BACK = '<a href="/">Go to the list of notebooks</a>'
 
 
 def refusal(
@@ -74,13 +73,30 @@ def refusal(
         return json_answer(status, content, added=APP_HEADERS)
     body = f'<h1>{escape(title)}</h1><p id="message">{escape(message)}</p>'
     in_head = _REFRESH if tries_again else ""
-    return _page(status, title, f"<main>{body}<footer>{_BACK}</footer></main>", in_head=in_head)
+    return _page(
+        status, title, f"<main>{body}<footer>{_back(head)}</footer></main>", in_head=in_head
+    )
 
 
 def unknown_notebook(head: RequestHead) -> Answer:
     """404 for everything below the gateway's prefix that is no notebook."""
     message = "There is no notebook at this address; it may have been deleted."
     return refusal(head, 404, "No such notebook", message)
+
+
+def forbidden(head: RequestHead, target: ToNotebook, user: str) -> Answer:
+    """403 for somebody who may not open a notebook; says nothing of whether it exists."""
+    message = (
+        f"{user} may not open {target.name} in the namespace {target.namespace}: that needs the "
+        "right to create notebooks/connect there. Whoever looks after the namespace can give it."
+    )
+    return refusal(head, 403, "Not yours to open", message)
+
+
+def see_other(location: str) -> Answer:
+    """Sends the browser to get something else (303), to be decided anew each time."""
+    here = (b"location", location.encode("latin-1"))
+    return Answer(303, (here, (b"cache-control", b"no-store"), *APP_HEADERS))
 
 
 def redirect(location: str) -> Answer:
@@ -100,7 +116,7 @@ def situation_page(head: RequestHead, target: ToNotebook, now: Situation) -> Ans
         f"<h1>{escape(now.title)}</h1>"
         + ('<progress aria-label="Starting"></progress>' if waits else "")
         + f'<p id="message" role="status">{escape(now.message)}</p>'
-        f"<footer>{_BACK}</footer></main><script>{_SCRIPT}</script>"
+        f"<footer>{_back(head)}</footer></main><script>{_SCRIPT}</script>"
     )
     refresh = f"<noscript>{_REFRESH}</noscript>" if waits else ""
     page = _page(status, now.title, body, in_head=refresh, connect=f"{head.origin}{target.prefix}")
@@ -120,6 +136,10 @@ def situation_json(now: Situation) -> Answer:
     """What the waiting page's script asks for."""
     content = {"kind": now.kind, "phase": now.phase, "title": now.title, "message": now.message}
     return json_answer(200, content, added=APP_HEADERS)
+
+
+def _back(head: RequestHead) -> str:
+    return f'<a href="{escape(head.home)}">Go to the list of notebooks</a>'
 
 
 def _page(

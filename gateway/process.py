@@ -15,6 +15,9 @@ from types import FrameType
 import psutil
 
 from gateway.streams import OpenStreams
+from nbcore import audit
+from nbcore.logs import formatter
+from nbcore.settings import LogFormat
 
 # Seconds that requests under way may still take when the process is asked to end.
 GRACE_SECONDS = 1.5
@@ -40,15 +43,21 @@ def serve_without_delay() -> int:
     return len(listening)
 
 
-def log_to_terminal(level: str) -> None:
+def log_to_terminal(level: str, log_format: LogFormat = LogFormat.TEXT) -> None:
     """Writes our own packages' records to standard error, and only warnings of everybody else's.
+
+    The audit log is written at every level.
 
     Args:
         level: the lowest that is written, for example INFO.
+        log_format: how a line looks.
     """
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(log_format))
+    logging.basicConfig(handlers=[handler])
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
+    audit.log.setLevel(logging.INFO)
 
 
 def silence_server_log() -> None:

@@ -7,11 +7,12 @@ page of its own without our security headers could be opened and scripted by a h
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import Receive
 from typing_extensions import override
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.limits import MAX_HEADERS
@@ -23,7 +24,51 @@ browser keeps for a site, so that such a visitor still hears from gateway.door h
 HEAD_SECONDS = 10.0
 """For a whole head; from the first byte, or from the opening of the connection."""
 
+# More would be held back from the connection's own bounds.
+_GATHERED_BYTES = 16 * 1024
+
 _REASONS = {400: b"Bad Request", 431: b"Request Header Fields Too Large"}
+
+
+class GatheringTransport:
+    """Sends what is written in one turn of the event loop as one piece.
+
+    uvicorn writes the head and the body of a response apart, each with a system call and a packet.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        """Takes a piece; when they are many or big, they go out at once."""
+        if not self._pieces:
+            self._loop.call_soon(self._flush)
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > _GATHERED_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        """Closes after what was written."""
+        self._flush()
+        self._transport.close()
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Hands the connection over, for example to a WebSocket."""
+        self._flush()
+        self._transport.set_protocol(protocol)
+
+    def __getattr__(self, name: str) -> Any:
+        """All the rest is the connection's own."""
+        return getattr(self._transport, name)
+
+    def _flush(self) -> None:
+        if self._pieces:
+            pieces, self._pieces, self._size = self._pieces, [], 0
+            self._transport.write(b"".join(pieces))
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -40,7 +85,7 @@ class GuardedProtocol(HttpToolsProtocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         """Begins to wait for the first head."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", GatheringTransport(transport, self.loop)))
         self._start_deadline()
 
     @override
@@ -141,7 +186,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def guard(receive: Receive) -> bool:
-    """Makes uvicorn use the guarded protocol for every connection; tells whether it could.
+    """Makes uvicorn use the guarded protocol, and no headers of proxies; tells whether it could.
 
     `streamlit run` makes the server's configuration itself and offers no way to pass a protocol;
     the one thing of it that reaches an app is the lifespan's ``receive``, a method that holds it.
@@ -153,4 +198,7 @@ def guard(receive: Receive) -> bool:
     if not isinstance(config, uvicorn.Config):
         return False
     config.http_protocol_class = GuardedProtocol
+    # It believes every peer at 127.0.0.1; whom we believe is said by gateway.proxies.
+    while isinstance(config.loaded_app, ProxyHeadersMiddleware):
+        config.loaded_app = config.loaded_app.app
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import cast
 
 import aiohttp
@@ -23,6 +23,7 @@ _SILENT = "Its server does not answer; it may be starting anew. This page tries 
 
 BODY_IDLE_SECONDS = 60.0
 """A request's body may take as long as it takes, but never this long without a byte."""
+_WATCHED_AFTER = 0.05
 # RFC 9110 section 15; 1xx is no answer, and what lies beyond has no meaning.
 _STATUSES = range(200, 600)
 
@@ -96,7 +97,7 @@ async def proxy_http(
     client = _Client(receive, body_idle)
     answer = _Answering(exchange, send)
     task = cast("asyncio.Task[object]", asyncio.current_task())
-    watcher = asyncio.create_task(_cancel_when_gone(client, answer, task))
+    watcher = _Watcher(lambda: _cancel_when_gone(client, answer, task))
     try:
         await _ask(exchange, session, client, answer)
     except asyncio.CancelledError:
@@ -107,6 +108,24 @@ async def proxy_http(
         await answer.fail(error, is_client_silent=client.is_silent)
     finally:
         watcher.cancel()
+
+
+class _Watcher:
+    """Runs beside a request that takes long; most are answered before it would begin."""
+
+    def __init__(self, watch: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._watch = watch
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(_WATCHED_AFTER, self._begin)
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._watch())
+
+    def cancel(self) -> None:
+        """It is not needed any more."""
+        self._timer.cancel()
+        if self._task:
+            self._task.cancel()
 
 
 async def _cancel_when_gone(

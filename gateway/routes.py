@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from nbcore.names import GATEWAY_ROOT, NAME_MAX_LENGTH, NAME_PATTERN, notebook_path
+from nbcore.names import (
+    GATEWAY_ROOT,
+    NAME_MAX_LENGTH,
+    NAME_PATTERN,
+    SESSION_ROOT,
+    notebook_path,
+)
 
 STATUS_PATH = ".oneblock/status"
 """Below a notebook's prefix; answered by the gateway, never by the notebook."""
@@ -14,17 +20,24 @@ STATUS_PATH = ".oneblock/status"
 # RFC 1123 label, which a namespace is.
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LIKE_OURS = re.compile(r"[/\\]+notebook([/\\]|$)", re.IGNORECASE)
+_LIKE_OURS = re.compile(r"[/\\]+(notebook|session)([/\\]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ToApp:
-    """Anything outside of the gateway's prefix."""
+    """Anything outside of the gateway's prefixes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToSession:
+    """Signing in or out; ``action`` says which."""
+
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
 class Nowhere:
-    """Below the gateway's prefix, and no notebook's address."""
+    """Below the gateway's prefixes, and no address that it knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ class ToNotebook:
         return notebook_path(self.namespace, self.name) + "/"
 
 
-Route = ToApp | Nowhere | Malformed | WithoutSlash | ToNotebook
+Route = ToApp | ToSession | Nowhere | Malformed | WithoutSlash | ToNotebook
 
 
 def route(raw_path: str) -> Route:
@@ -73,6 +86,8 @@ def route(raw_path: str) -> Route:
         return Malformed(problem)
     if raw_path.startswith(GATEWAY_ROOT):
         return _below(raw_path.removeprefix(GATEWAY_ROOT))
+    if raw_path.startswith(SESSION_ROOT):
+        return ToSession(raw_path.removeprefix(SESSION_ROOT))
     return Nowhere() if _LIKE_OURS.match(unquote(raw_path)) else ToApp()
 
 

@@ -1,8 +1,8 @@
 """Headers that keep a hostile notebook page away from its visitor's session. Pure.
 
-In path mode app and notebooks share an origin, so each notebook's page is confined to its own
-prefix by a policy with paths, and cut off from the app's windows by opener policies that don't
-match.
+Where notebooks have host names of their own the browser does most of it. Where they share one with
+the app, each notebook's page is confined to its own prefix by a policy with paths, and cut off from
+the app's windows by opener policies that don't match.
 """
 
 from __future__ import annotations
@@ -20,6 +20,15 @@ APP_HEADERS: HeaderList = (
     # Not no-referrer: it would turn the Origin of our own forms into "null".
     (b"referrer-policy", b"same-origin"),
 )
+
+ALONE_HEADERS: HeaderList = (
+    # The browser keeps a notebook from the rest by its host name. Still it is in nobody's frame,
+    # and is cut off from whoever opened it; windows that it opens itself go on working.
+    (b"content-security-policy", b"frame-ancestors 'self'"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
+)
+"""Added to every response of a notebook that has a host name for itself."""
 
 OWN_HEADERS = frozenset({b"x-frame-options", b"cross-origin-opener-policy"})
 """Set by us alone; what an app or a notebook says itself is dropped."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from nbcore.hostnames import LOCAL_DOMAIN, host_label
 from nbcore.names import HOME, IDE_PORT, notebook_path
 
 
@@ -30,7 +31,8 @@ class Ide:
         strips_prefix: the gateway forwards the path without /notebook/<ns>/<name>.
         root_path_header: request header that tells the IDE its prefix with a trailing slash, or "".
         probe_path: path that answers 200 when the IDE is up; "{prefix}": /notebook/<ns>/<name>.
-        environment: variables of the container; "{prefix}" as above.
+        environment: variables of the container; "{prefix}" as above, "{host}": the host name that
+            the notebook has for itself where the app is opened at localhost.
     """
 
     type: IdeType
@@ -50,8 +52,9 @@ class Ide:
 
     def environment_of(self, namespace: str, name: str) -> dict[str, str]:
         """The container's variables for one notebook."""
-        prefix = notebook_path(namespace, name)
-        return {key: value.replace("{prefix}", prefix) for key, value in self.environment.items()}
+        host = f"{host_label(namespace, name)}.{LOCAL_DOMAIN}"
+        known = {"{prefix}": notebook_path(namespace, name), "{host}": host}
+        return {key: known.get(value, value) for key, value in self.environment.items()}
 
 
 # The v1.8.0 images give their start scripts 5 s before s6 kills the container: too short for a slow
@@ -70,6 +73,9 @@ IDES: Mapping[IdeType, Ide] = MappingProxyType(
             environment=MappingProxyType(
                 {
                     "NB_PREFIX": "{prefix}",
+                    # A server that listens on a loopback address, as in the sandbox, answers only
+                    # to names that it knows.
+                    "NB_HOSTS": "{host}",
                     # On a volume with fsGroup, Jupyter refuses its own connection files as readable
                     # by a group (kubeflow/kubeflow#7407).
                     "JUPYTER_RUNTIME_DIR": "/tmp/jupyter_runtime",  # noqa: S108 a path in the pod

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from typing_extensions import override
 
+from nbcore.audit import FIELDS
 from nbcore.settings import LogFormat, Settings
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -30,7 +31,10 @@ def formatter(log_format: LogFormat) -> logging.Formatter:
 
 
 class _JsonFormatter(logging.Formatter):
-    """time (RFC 3339, UTC), level, logger, message, and exception with its traceback."""
+    """time (RFC 3339, UTC), level, logger, message, an audit entry's fields, and exception.
+
+    The exception comes with its traceback.
+    """
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -40,6 +44,7 @@ class _JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, FIELDS, {}),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

@@ -48,6 +48,10 @@ SESSION_ROOT = "/session/"
 """Answered by the gateway: ``open`` turns a ticket into a cookie, ``end`` signs out."""
 SESSION_HEADER = "x-nb-session"
 """The key of the session, from the gateway to the app's scripts; dropped when a client sends it."""
+CLIENT_HEADER = "x-nb-client"
+"""The browser's address, in the same way."""
+SESSIONS_SECRET = "notebook-sessions"  # noqa: S105 the name of an object
+"""Where an app in a cluster keeps its sessions, as hashes; in its own namespace."""
 
 
 def notebook_path(namespace: str, name: str) -> str:

@@ -28,7 +28,12 @@ REFUSALS = (AlreadyExistsError, ForbiddenError, InvalidObjectError, NotFoundErro
 
 # The sentences of the admission plugins, which carry no machine-readable form:
 # pkg/quota/.../controller.go, plugin/pkg/admission/limitranger, k8s.io/pod-security-admission.
-_RIGHTS = re.compile(r"cannot \w+ resource \"(?P<resource>[^\"]+)\"")
+_RIGHTS = re.compile(
+    r"cannot (?P<verb>\w+) resource \"(?P<resource>[^\"]+)\" in API group \"[^\"]*\""
+    r"(?: in the namespace \"(?P<namespace>[^\"]+)\")?"
+)
+_VERBS = MappingProxyType({"patch": "change", "update": "change", "get": "read"})
+_THINGS = MappingProxyType({"persistentvolumeclaims": "volumes"})
 _QUOTA = re.compile(
     r"exceeded quota: (?P<quota>[^,]+), requested: (?P<requested>.+?), "
     r"used: (?P<used>.+?), limited: (?P<limited>.+)"
@@ -76,6 +81,12 @@ _FIELD_OF_PATH: Mapping[str, Field] = MappingProxyType(
 def is_about_rights(error: ClusterError) -> bool:
     """Whether RBAC refused, as opposed to a quota or an admission policy. Pure."""
     return isinstance(error, ForbiddenError) and bool(_RIGHTS.search(error.message))
+
+
+def rights_sentence(error: ClusterError) -> str:
+    """Which right is missing: verb, objects and namespace; "" when it is about none. Pure."""
+    found = _RIGHTS.search(error.message) if isinstance(error, ForbiddenError) else None
+    return _missing_right(found) if found else ""
 
 
 def explain(error: ClusterError, refused: JsonObject) -> FieldError:
@@ -132,8 +143,14 @@ def _forbidden(error: ClusterError, refused: JsonObject) -> FieldError:
     return FieldError("", error.message)
 
 
-def _no_rights(found: re.Match[str], namespace: str) -> FieldError:
-    return FieldError("", f"You may not create {found['resource']} in {namespace}.")
+def _no_rights(found: re.Match[str], _namespace: str) -> FieldError:
+    return FieldError("", _missing_right(found))
+
+
+def _missing_right(found: re.Match[str]) -> str:
+    verb, resource = found["verb"], found["resource"]
+    place = f" in {found['namespace']}" if found["namespace"] else ""
+    return f"You may not {_VERBS.get(verb, verb)} {_THINGS.get(resource, resource)}{place}."
 
 
 def _over_quota(found: re.Match[str], namespace: str) -> FieldError:

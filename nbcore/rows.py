@@ -59,6 +59,7 @@ class NotebookRow:
     can_open: bool
     can_start: bool
     can_stop: bool
+    can_delete: bool
     malformed: str = ""
 
 
@@ -158,6 +159,7 @@ def _understood(notebook: Notebook, catalog: Catalog, now: datetime) -> Notebook
         can_open=phase is Phase.READY,
         can_start=notebook.is_suspended and phase is not Phase.TERMINATING,
         can_stop=not notebook.is_suspended and phase is not Phase.TERMINATING,
+        can_delete=phase is not Phase.TERMINATING,
     )
 
 
@@ -183,6 +185,7 @@ def _malformed(metadata: Metadata, problem: str, now: datetime) -> NotebookRow:
         can_open=False,
         can_start=False,
         can_stop=False,
+        can_delete=not metadata.is_terminating,
         malformed=problem,
     )
 

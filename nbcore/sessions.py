@@ -15,7 +15,7 @@ import hmac
 import secrets
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nbcore.identity import Person
 
@@ -37,13 +37,13 @@ class Session:
         parent: key of the app's session that a notebook's came from; "" for the app's own.
     """
 
-    key: str
+    key: str = field(repr=False)
     person: Person
-    stamp: str
+    stamp: str = field(repr=False)
     began: float
     seen: float
     audience: str = APP
-    parent: str = ""
+    parent: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,8 @@ class Sessions:
     def _is_valid(self, session: Session, now: float) -> bool:
         if now - session.began > self._limits.absolute or now - session.seen > self._limits.idle:
             return False
-        if not hmac.compare_digest(self._stamps(session.person.user) or "", session.stamp):
+        stamp = self._stamps(session.person.user)
+        if stamp is None or not hmac.compare_digest(stamp, session.stamp):
             return False
         return not session.parent or self.get(session.parent) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pathlib import Path
 from nbcore.errors import SettingsError
 from nbcore.names import name_problem
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 
 class ClusterKind(StrEnum):
     """Which cluster we talk to; an app never talks to one that nobody named."""
@@ -18,6 +21,13 @@ class ClusterKind(StrEnum):
     SANDBOX = "sandbox"
     KUBECONFIG = "kubeconfig"
     IN_CLUSTER = "in-cluster"
+
+
+class SignIn(StrEnum):
+    """How people come in."""
+
+    USERS = "users"
+    OFF = "off"
 
 
 class LogLevel(StrEnum):
@@ -65,18 +75,45 @@ VARIABLES = (
         "host names, separated by commas; no ports, no wildcards",
         "none",
         "Names under which the app is served besides localhost, 127.0.0.1, [::1] and "
-        "*.localhost; any other Host header is answered 421.",
+        "NB_DOMAIN; any other Host header is answered 421.",
+    ),
+    Variable(
+        "NB_DOMAIN",
+        "a domain",
+        "none",
+        "Each notebook gets a host name of its own below it, so that browsers keep notebooks from "
+        "each other and from the app; needs a wildcard in DNS and in the certificate. Without it "
+        "that is so only where the app is opened at localhost.",
+    ),
+    Variable(
+        "NB_TRUSTED_PROXIES",
+        "addresses or networks, separated by commas",
+        "none",
+        "Proxies whose X-Forwarded-For, -Proto and -Host count; from everybody else they are "
+        "dropped.",
+    ),
+    Variable(
+        "NB_SIGN_IN",
+        "users or off",
+        "users",
+        "Whether people sign in; off lets in whoever is at this machine, as the app's own account.",
+    ),
+    Variable(
+        "NB_USERS",
+        "a file",
+        "users.yaml in NB_DATA",
+        "Who may sign in, in the format of streamlit-authenticator; read again when it changes.",
     ),
     Variable(
         "NB_OWNER",
         "a user name in lower case",
         "me",
-        "Who is written down as owner while there is no sign-in.",
+        "Who is written down as owner when NB_SIGN_IN is off.",
     ),
     Variable(
         "NB_NAMESPACES",
         "namespaces, separated by commas",
-        "demo",
+        "demo,research",
         "Namespaces that the sandbox is given at its first start.",
     ),
     Variable(
@@ -96,7 +133,7 @@ VARIABLES = (
         "NB_LOG_FORMAT",
         "text or json",
         "text",
-        "Whether the controller's log lines are for people, or one JSON object each.",
+        "Whether log lines are for people, or one JSON object each.",
     ),
     Variable(
         "NB_LEASE_NAMESPACE",
@@ -129,6 +166,8 @@ class Settings:
     cluster: ClusterKind
     data: Path
     allowed_hosts: tuple[str, ...]
+    domain: str
+    trusted_proxies: tuple[Network, ...]
     owner: str
     namespaces: tuple[str, ...]
     log_level: LogLevel
@@ -136,6 +175,8 @@ class Settings:
     lease_namespace: str
     kubeconfig: str
     runtimes: Path
+    sign_in: SignIn
+    users: Path
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -147,24 +188,40 @@ class Settings:
         home = environ.get("HOME") or str(Path("~").expanduser())
         is_pod = bool(environ.get("KUBERNETES_SERVICE_HOST"))
         usual = ClusterKind.IN_CLUSTER if is_pod else ClusterKind.SANDBOX
-        data = _folder(environ.get("NB_DATA") or "~/.local/share/oneblock-notebooks", home)
+        data = _path(environ.get("NB_DATA") or "~/.local/share/oneblock-notebooks", home)
         return cls(
             cluster=ClusterKind(_choice(environ, "NB_CLUSTER", ClusterKind, usual)),
             data=data,
-            allowed_hosts=tuple(_host(name) for name in _words(environ, "NB_ALLOWED_HOSTS")),
+            allowed_hosts=tuple(
+                _host("NB_ALLOWED_HOSTS", name) for name in _words(environ, "NB_ALLOWED_HOSTS")
+            ),
+            domain=_domain(environ.get("NB_DOMAIN") or ""),
+            trusted_proxies=tuple(map(_network, _words(environ, "NB_TRUSTED_PROXIES"))),
             owner=_owner(environ.get("NB_OWNER") or "me"),
-            namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo",)),
+            namespaces=_namespaces(_words(environ, "NB_NAMESPACES") or ("demo", "research")),
             log_level=LogLevel(_choice(environ, "NB_LOG_LEVEL", LogLevel, LogLevel.INFO)),
             log_format=LogFormat(_choice(environ, "NB_LOG_FORMAT", LogFormat, LogFormat.TEXT)),
             lease_namespace=environ.get("NB_LEASE_NAMESPACE") or "default",
             kubeconfig=environ.get("KUBECONFIG") or f"{home}/.kube/config",
-            runtimes=_folder(environ.get("NB_RUNTIMES") or f"{data}/sandbox/runtimes", home),
+            runtimes=_path(environ.get("NB_RUNTIMES") or f"{data}/sandbox/runtimes", home),
+            sign_in=SignIn(_choice(environ, "NB_SIGN_IN", SignIn, SignIn.USERS)),
+            users=_path(environ.get("NB_USERS") or f"{data}/users.yaml", home),
         )
 
     @property
     def sandbox_kubeconfig(self) -> Path:
         """The file that appears when the sandbox is ready."""
         return self.data / "sandbox" / "kubeconfig"
+
+    @property
+    def offers(self) -> Path:
+        """Which users the sign-in page of the sandbox offers."""
+        return self.data / "offers.json"
+
+    @property
+    def sessions(self) -> Path:
+        """Where sessions outlive a restart of an app outside a cluster."""
+        return self.data / "sessions.json"
 
 
 def _choice(environ: Mapping[str, str], name: str, allowed: type[StrEnum], usual: str) -> str:
@@ -174,7 +231,7 @@ def _choice(environ: Mapping[str, str], name: str, allowed: type[StrEnum], usual
     return value
 
 
-def _folder(path: str, home: str) -> Path:
+def _path(path: str, home: str) -> Path:
     return Path(path.replace("~/", f"{home}/", 1) if path.startswith("~/") else path)
 
 
@@ -183,14 +240,28 @@ def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def _host(name: str) -> str:
+def _domain(name: str) -> str:
+    return _host("NB_DOMAIN", name) if name else ""
+
+
+def _host(variable: str, name: str) -> str:
     lowered = name.lower()
     if not _HOST.fullmatch(lowered):
         raise SettingsError(
-            f"NB_ALLOWED_HOSTS has {name!r}; a host name is needed, for example "
+            f"{variable} has {name!r}; a host name is needed, for example "
             "notebooks.example.org, without port or wildcard."
         )
     return lowered
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"NB_TRUSTED_PROXIES has {text!r}; an address or a network is needed, for example "
+            "10.0.0.0/8."
+        ) from error
 
 
 def _owner(name: str) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from nbcore import lifecycle
 from nbcore.builder import Manifests, build
 from nbcore.catalog import Catalog
-from nbcore.errors import FieldError, InvalidFormError, NbError
+from nbcore.errors import ClusterError, FieldError, InvalidFormError, NbError
 from nbcore.form import NotebookForm, problems
 from nbcore.ides import IDES
 from nbcore.images import image_problem
@@ -49,22 +49,33 @@ def main() -> None:
         cluster.draw_silence()
         cluster.draw_catalog_problem(reading)
     cluster.follow_catalog(reading)
+    try:
+        names = cluster.namespaces_for_new()
+        chosen = cluster.namespace_for_new()
+    except ClusterError as error:
+        cluster.draw_unknown(error)
+        return
+    if not names and session.is_person():
+        st.write("You may not create notebooks in any namespace.")
+        cluster.draw_no_namespace()
+        return
     left, right = st.columns([1.7, 1], gap="large")
     slots = Slots()
     with left:
-        form, unreadable = _draw_form(reading.catalog, slots)
+        form, unreadable = _draw_form(reading.catalog, (names, chosen), slots)
     found = (*unreadable, *problems(form, offers.known(form.namespace)), *_refused(form))
     slots.show(found)
     with right:
         _draw_consequences(form, found, reading.catalog)
 
 
-def _draw_form(catalog: Catalog, slots: Slots) -> tuple[NotebookForm, Sequence[FieldError]]:
+def _draw_form(
+    catalog: Catalog, places: tuple[list[str], str], slots: Slots
+) -> tuple[NotebookForm, Sequence[FieldError]]:
     ide = fields.draw_type()
     left, right = st.columns(2)
     with right:
-        names = cluster.offered_namespaces()
-        namespace = fields.draw_namespace(names, cluster.namespace_for_new(), slots)
+        namespace = fields.draw_namespace(*places, slots)
     known = offers.known(namespace)
     with left:
         name = fields.draw_name(ide, known, slots)

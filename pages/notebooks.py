@@ -7,10 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 
 from nbcore.catalog import CatalogReading
+from nbcore.errors import ClusterError
 from nbcore.ides import IDES, IdeType
 from nbcore.names import notebook_path
 from nbcore.rows import NotebookRow
-from ui import actions, cluster, dialogs, filters, moves, namespaces, notices, tables, welcome
+from ui import (
+    access,
+    actions,
+    cluster,
+    dialogs,
+    filters,
+    moves,
+    namespaces,
+    notices,
+    session,
+    tables,
+    welcome,
+)
 from ui.markdown import escape
 from ui.places import NEW_PAGE
 from ui.verbs import Target, Verb, verbs
@@ -30,11 +43,27 @@ def main() -> None:
         cluster.draw_waiting()
         return
     _answer_what_was_asked()
-    names, reading = cluster.offered_namespaces(), cluster.catalog()
-    namespace = _draw_head(names)
+    try:
+        names = cluster.offered_namespaces()
+        places = cluster.namespaces_for_new()
+    except ClusterError as error:
+        st.title("Notebooks", anchor=False)
+        notices.draw()
+        _wait_for_an_answer(error)
+        return
+    reading = cluster.catalog()
+    namespace = _draw_head(names, places)
     notices.draw()
     cluster.draw_catalog_problem(reading)
-    _draw_live(namespace, names, reading)
+    _draw_live(namespace, (names, places), reading)
+
+
+@st.fragment(run_every=_REFRESH_SECONDS)
+def _wait_for_an_answer(error: ClusterError) -> None:
+    """Stands in for the page until somebody knows what the viewer may see."""
+    cluster.draw_unknown(error)
+    if cluster.is_answering():
+        st.rerun()
 
 
 def _answer_what_was_asked() -> None:
@@ -45,7 +74,7 @@ def _answer_what_was_asked() -> None:
         dialogs.confirm(verb, targets)
 
 
-def _draw_head(names: list[str]) -> str:
+def _draw_head(names: list[str], places: list[str]) -> str:
     """The title, the namespace and the main action; which namespace is chosen."""
     options = [namespaces.ALL, *names]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -61,7 +90,7 @@ def _draw_head(names: list[str]) -> str:
             width=200,
         )
         cluster.choose_namespace(namespace)
-        _draw_start_new(is_possible=bool(names))
+        _draw_start_new(is_possible=bool(places))
     return namespace
 
 
@@ -90,20 +119,38 @@ def _start(ide: IdeType) -> None:
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
-def _draw_live(namespace: str, names: list[str], reading: CatalogReading) -> None:
-    """Everything that changes by itself; it reads memory and asks nobody."""
-    if cluster.offered_namespaces() != names or cluster.catalog() is not reading:
+def _draw_live(
+    namespace: str, offered: tuple[list[str], list[str]], reading: CatalogReading
+) -> None:
+    """Everything that changes by itself; it reads memory, and asks when answers have run out."""
+    try:
+        is_current = offered == (cluster.offered_namespaces(), cluster.namespaces_for_new())
+        rows = access.allowed_rows(tables.ordered(cluster.notebook_rows(namespace)))
+    except ClusterError as error:
+        cluster.draw_unknown(error)
+        return
+    if not is_current or cluster.catalog() is not reading:
         st.rerun()
     is_live = not cluster.draw_silence()
-    rows = tables.ordered(cluster.notebook_rows(namespace))
     if rows:
         moves.draw(rows, reading.catalog)
         shown = _draw_list(rows, namespace)
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     else:
-        pressed = welcome.draw(namespace, reading.catalog)
-        if pressed:
-            _start(pressed)
+        _draw_empty(namespace, offered, reading)
+
+
+def _draw_empty(
+    namespace: str, offered: tuple[list[str], list[str]], reading: CatalogReading
+) -> None:
+    names, places = offered
+    if not names and session.is_person():
+        cluster.draw_no_namespace()
+        return
+    is_possible = namespace in places or (namespace == namespaces.ALL and bool(places))
+    pressed = welcome.draw(namespace, reading.catalog, is_possible=is_possible or not names)
+    if pressed:
+        _start(pressed)
 
 
 def _draw_list(rows: Sequence[NotebookRow], namespace: str) -> int:

@@ -28,7 +28,12 @@ class App:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
                 cwd=ROOT,
-                env={**os.environ, "NB_DATA": str(data), "NB_CLUSTER": "sandbox"},
+                env={
+                    **os.environ,
+                    "NB_DATA": str(data),
+                    "NB_CLUSTER": "sandbox",
+                    "NB_SIGN_IN": "off",
+                },
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -103,7 +108,10 @@ def test_given_a_fresh_folder_when_started_then_pages_and_gateway_answer_and_ctr
 
     assert app.get("/").getheader("X-Frame-Options") == "DENY"
     eventually(lambda: app.says("cluster   ready"), seconds=30)
-    eventually(lambda: app.get("/notebook/demo/none/").status == 404, seconds=10)
+    eventually(
+        lambda: app.get("/notebook/demo/none/", Host=f"127.0.0.1:{app.port}").status == 404,
+        seconds=10,
+    )
     assert app.get("/", Host="evil.example").status == 421
     assert app.get("/_stcore/agent/").status == 404
     assert app.says(f"http://localhost:{app.port}")
@@ -150,7 +158,10 @@ def test_given_a_sandbox_that_hangs_when_seconds_pass_then_the_app_notices_and_r
 ) -> None:
     app = start()
     eventually(lambda: app.says("cluster   ready"), seconds=40)
-    eventually(lambda: app.get("/notebook/demo/none/").status == 404, seconds=10)
+    eventually(
+        lambda: app.get("/notebook/demo/none/", Host=f"127.0.0.1:{app.port}").status == 404,
+        seconds=10,
+    )
     sandbox = next(child for child in app.children() if "sandbox" in child.cmdline())
 
     sandbox.suspend()

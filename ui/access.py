@@ -1,13 +1,82 @@
-"""What a viewer may do, as pages and navigation ask it. Pure."""
+"""What the viewer may do, as pages and navigation ask it; the API server's own answers.
+
+All of them are remembered for some seconds; a page that asks every two seconds does not wait.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+import streamlit as st
+
+from nbcore import access
+from nbcore.access import Question
+from nbcore.errors import ClusterError, UnreachableError
 from nbcore.identity import Identity, OwnAccount
+from nbcore.rights import Rights, narrowed
+from nbcore.rows import NotebookRow
+from ui import session
+
+PATIENCE = 10
+"""Seconds; a cluster that is there is heard every five, and may take three to answer."""
+CHOSEN_NAMESPACE = "chosen_namespace"
+_EDITS_CATALOG = "access_edits_catalog"
+
+
+def where(question: Question, among: Collection[str]) -> frozenset[str]:
+    """The namespaces in which the viewer may do something.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
+    services, viewer = session.services(), session.viewer()
+    silence = services.cache.silence(services.monotonic())
+    if session.is_person() and silence > PATIENCE:
+        # Each question would wait until the connection fails.
+        raise UnreachableError("The cluster has not answered for a while.")
+    return services.places.allowing(viewer, question, among, also=_named())
+
+
+def may(question: Question, namespace: str) -> bool:
+    """Whether the viewer may do it in a namespace; when nobody knows, it is a no."""
+    try:
+        return bool(where(question, {namespace}))
+    except ClusterError:
+        return False
 
 
 def may_edit_catalog(viewer: Identity) -> bool:
-    """Whether the viewer may update the Setting that holds the image catalog. Pure.
+    """Whether the viewer may update the Setting that holds the image catalog.
 
-    The one person at an app without sign-in acts as the app's own account, which may.
+    The one person at an app without sign-in acts as the app's own account, which may. While the
+    cluster is away the last answer of this visit holds: what is typed on the page would be lost.
     """
-    return isinstance(viewer, OwnAccount)
+    if isinstance(viewer, OwnAccount):
+        return True
+    try:
+        answer = session.services().access.allows(viewer, access.may_edit_catalog())
+    except ClusterError:
+        return st.session_state.get(_EDITS_CATALOG) == viewer
+    st.session_state[_EDITS_CATALOG] = viewer if answer else None
+    return answer
+
+
+def allowed_rows(rows: list[NotebookRow]) -> list[NotebookRow]:
+    """The rows, offering what the viewer may do: asked once a namespace, never once a row.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
+    among = {row.namespace for row in rows}
+    rights = Rights(
+        open=where(access.OPEN, among),
+        change=where(access.CHANGE, among),
+        delete=where(access.DELETE, among),
+    )
+    return narrowed(rows, rights)
+
+
+def _named() -> tuple[str, ...]:
+    """Namespaces that the viewer named: in the URL, or by an earlier choice."""
+    found = (st.query_params.get("namespace"), st.session_state.get(CHOSEN_NAMESPACE))
+    return tuple(name for name in found if name)

@@ -56,7 +56,7 @@ def carry_out(verb: Verb, targets: Iterable[Target], *, with_volume: bool = Fals
         try:
             _send(verb, target, with_volume=with_volume)
         except NbError as error:
-            notices.failed(error, about=target.name)
+            notices.failed(error, about=target.name, owner=target.owner)
             continue
         cluster.wait_for_effect(partial(_is_visible, verb, target))
         notices.done(f"{target.name} {_OUTCOMES[verb]}.")

@@ -7,7 +7,7 @@ import streamlit as st
 from nbcore.catalog_changes import Conflict
 from nbcore.catalog_history import Author, author_of
 from nbcore.catalog_store import save_catalog
-from nbcore.errors import AlreadyExistsError, ConflictError, NbError, NotFoundError
+from nbcore.errors import AlreadyExistsError, ClusterError, ConflictError, NbError, NotFoundError
 from nbcore.image_use import ImageUse, image_uses
 from nbcore.kube.resources import SETTINGS
 from nbcore.names import JsonObject
@@ -42,8 +42,11 @@ def reset() -> None:
 
 
 def uses() -> dict[str, ImageUse]:
-    """Who uses which image, in all namespaces."""
-    return image_uses(cluster.notebook_rows(""))
+    """Who uses which image, in all namespaces that the viewer may see."""
+    try:
+        return image_uses(cluster.notebook_rows(""))
+    except ClusterError:
+        return {}
 
 
 def keep_up() -> None:

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from nbcore.access import CREATE, LIST, LIST_VOLUMES
 from nbcore.catalog import Catalog, CatalogReading, CatalogSource
-from nbcore.kube.resources import NAMESPACES, NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, SETTINGS
+from nbcore.errors import ClusterError
+from nbcore.identity import Person
+from nbcore.kube.resources import (
+    NAMESPACES,
+    NOTEBOOKS,
+    PERSISTENT_VOLUME_CLAIMS,
+    ROLE_BINDINGS,
+    SETTINGS,
+)
 from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, JsonObject
 from nbcore.objects import text_at
 from nbcore.rows import NotebookRow
 from nbcore.status import NotebookStatus
-from ui import access, namespaces, session, tables
+from ui import access, messages, namespaces, session, tables
 from ui.markdown import escape
 
-# A cluster that is there is heard every five seconds, and may take three to answer. Seconds.
-_PATIENCE = 10
 _MINUTES_FROM = 120
 # A click should show its effect; a watch takes some 50 ms to bring it. Seconds.
 _EFFECT_DEADLINE = 1.0
 _EFFECT_STEP = 0.02
 _WAITING_STEP = 0.3
 _CATALOG_SECONDS = 2.0
-_CHOSEN_NAMESPACE = "chosen_namespace"
 
 
 def catalog() -> CatalogReading:
@@ -48,30 +54,70 @@ def catalog_setting() -> JsonObject | None:
 @st.fragment(run_every=_CATALOG_SECONDS)
 def follow_catalog(reading: CatalogReading) -> None:
     """Lets an open page run again when the images changed; what was typed stays."""
+    session.viewer()
     if catalog() is not reading:
         st.rerun()
 
 
 def notebook_rows(namespace: str) -> list[NotebookRow]:
-    """The notebooks of a namespace, or of all of them."""
+    """The notebooks that the viewer may see, of a namespace or of all of them.
+
+    Raises:
+        ClusterError: nobody knows what the viewer may see.
+    """
     services = session.services()
     found = services.cache.list(NOTEBOOKS, namespace)
-    return services.rows.rows(found, catalog().catalog, services.clock())
+    seen = access.where(LIST, {item["metadata"]["namespace"] for item in found})
+    visible = [item for item in found if item["metadata"]["namespace"] in seen]
+    return services.rows.rows(visible, catalog().catalog, services.clock())
 
 
 def is_known() -> bool:
     """Whether what every page needs was read at least once since the process started."""
     cache = session.services().cache
-    return all(cache.has_synced(resource) for resource in (NOTEBOOKS, NAMESPACES, SETTINGS))
+    # Where the viewer is named is part of it: without it namespaces would be missing at first.
+    has_bindings = not session.is_person() or cache.has_synced(ROLE_BINDINGS)
+    needed = (NOTEBOOKS, NAMESPACES, SETTINGS)
+    return has_bindings and all(cache.has_synced(resource) for resource in needed)
 
 
 @st.fragment(run_every=_WAITING_STEP)
 def draw_waiting() -> None:
     """Stands in for a page until the cluster was read, then lets the page run again."""
+    session.viewer()
     if is_known():
         st.rerun()
     if not draw_silence():
         st.caption("Reading the cluster…")
+
+
+def draw_unknown(error: ClusterError) -> None:
+    """Stands in for what may not be shown while nobody knows what the viewer may see."""
+    if not draw_silence():
+        messages.show(error, about="What you may see is not known")
+
+
+def is_answering() -> bool:
+    """Whether it is known again what the viewer may see."""
+    try:
+        offered_namespaces()
+    except ClusterError:
+        return False
+    return True
+
+
+def draw_no_namespace() -> None:
+    """Tells somebody who may do nothing here whom to ask, and what to say."""
+    person = session.viewer()
+    groups = ", ".join(person.groups) if isinstance(person, Person) else ""
+    who = f"{person.user} (groups: {groups})" if groups else person.user
+    st.space("medium")
+    st.subheader("No namespace is yours yet", anchor=False, text_alignment="center")
+    words = (
+        "Ask those who administer the cluster for a role in a namespace, for example edit. Tell "
+        f"them that you are {who}."
+    )
+    st.markdown(escape(words), text_alignment="center")
 
 
 def full_cause(row: NotebookRow) -> str:
@@ -81,36 +127,67 @@ def full_cause(row: NotebookRow) -> str:
     return row.malformed or said
 
 
+def volumes(namespace: str) -> list[JsonObject]:
+    """The claims of a namespace, as far as the viewer may list them."""
+    if not access.may(LIST_VOLUMES, namespace):
+        return []
+    return session.services().cache.list(PERSISTENT_VOLUME_CLAIMS, namespace)
+
+
 def taken_names(namespace: str) -> frozenset[str]:
     """Names of the namespace's notebooks and volumes."""
-    cache = session.services().cache
-    found = [*cache.list(NOTEBOOKS, namespace), *cache.list(PERSISTENT_VOLUME_CLAIMS, namespace)]
+    found = [*session.services().cache.list(NOTEBOOKS, namespace), *volumes(namespace)]
     return frozenset(str(item["metadata"]["name"]) for item in found)
 
 
 def offered_namespaces() -> list[str]:
-    """The namespaces that people choose from."""
-    return namespaces.offered(session.services().cache.list(NAMESPACES))
+    """The namespaces that people choose from: where the viewer may list notebooks.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
+    names = namespaces.offered(session.services().cache.list(NAMESPACES))
+    return sorted(access.where(LIST, names))
+
+
+def namespaces_for_new() -> list[str]:
+    """Where the viewer may make a notebook.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
+    return sorted(access.where(CREATE, offered_namespaces()))
 
 
 def chosen_namespace() -> str:
-    """The namespace that this visitor chose last, or the usual one."""
+    """The namespace that this visitor chose last, or the usual one.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
     names = offered_namespaces()
-    usual = namespaces.usual(names, session.services().settings.namespaces)
-    chosen = st.session_state.get(_CHOSEN_NAMESPACE, usual)
+    usual = _usual(names)
+    chosen = st.session_state.get(access.CHOSEN_NAMESPACE, usual)
     return chosen if chosen in {*names, namespaces.ALL} else usual
 
 
 def namespace_for_new() -> str:
-    """Where a click makes something: the chosen namespace, else the usual one."""
-    names = offered_namespaces()
-    usual = namespaces.usual(names, session.services().settings.namespaces)
-    return chosen_namespace() or usual
+    """Where a click makes something: the chosen namespace, else the usual one; "" for nowhere.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
+    names, chosen = namespaces_for_new(), chosen_namespace()
+    return chosen if chosen in names else _usual(names)
+
+
+def _usual(names: Sequence[str]) -> str:
+    return namespaces.usual(names, session.services().settings.namespaces)
 
 
 def choose_namespace(name: str) -> None:
     """Remembers the choice for the other pages of this visit."""
-    st.session_state[_CHOSEN_NAMESPACE] = name
+    st.session_state[access.CHOSEN_NAMESPACE] = name
 
 
 def wait_for_effect(is_visible: Callable[[], bool]) -> None:
@@ -124,7 +201,7 @@ def draw_silence() -> bool:
     """Says how old the state is when the cluster has not answered for a while; whether it did."""
     services = session.services()
     silence = services.cache.silence(services.monotonic())
-    if silence <= _PATIENCE:
+    if silence <= access.PATIENCE:
         return False
     span = tables.age(silence) if silence >= _MINUTES_FROM else f"{round(silence)} s"
     text = f"The cluster has not answered for {span}."

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui import actions, offers
+from nbcore.access import DELETE_VOLUMES
+from ui import access, actions, offers
 from ui.markdown import escape
 from ui.verbs import Target, Verb
 
@@ -42,7 +43,8 @@ def _delete_body(targets: Sequence[Target]) -> None:
             if several
             else "Delete the volume, too: its files"
         )
-        st.checkbox(f"{label} are lost.", key=_WITH_VOLUME)
+        if all(access.may(DELETE_VOLUMES, target.namespace) for target in targets):
+            st.checkbox(f"{label} are lost.", key=_WITH_VOLUME)
     if words := without_volume(targets):
         st.write(escape(words))
     _buttons(Verb.DELETE, targets)

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from nbcore import errors
+from nbcore.refusals import rights_sentence
 from ui.markdown import escape
 
 _Words = Callable[[Any], str]
@@ -53,7 +54,9 @@ WORDS: Mapping[type[errors.NbError], _Words] = MappingProxyType(
         errors.ConflictError: lambda _: (
             "Somebody changed it at the same moment. Look, then repeat."
         ),
-        errors.ForbiddenError: _server_said("Not allowed:"),
+        errors.ForbiddenError: lambda error: (
+            rights_sentence(error) or f"Not allowed: {error.message}"
+        ),
         errors.UnauthorizedError: lambda _: (
             "The cluster does not accept the app's account any more. An admin has to renew it."
         ),
@@ -73,12 +76,14 @@ def sentence(error: errors.NbError) -> str:
     return next(WORDS[kind] for kind in type(error).__mro__ if kind in WORDS)(error)
 
 
-def show(error: errors.NbError, *, about: str = "") -> None:
+def show(error: errors.NbError, *, about: str = "", owner: str = "") -> None:
     """Draws an error: the sentence, and below it the API server's own words.
 
-    ``about`` names the object that it speaks of.
+    ``about`` names the object that it speaks of, ``owner`` who can help when a right is missing.
     """
     text = f"{about}: {sentence(error)}" if about else sentence(error)
+    if owner and isinstance(error, errors.ClusterError) and rights_sentence(error):
+        text += f" Its owner is {owner}."
     st.error(escape(text), icon=":material/error:")
     if isinstance(error, errors.ClusterError) and error.message:
         with st.expander("What the cluster said"):

@@ -56,7 +56,7 @@ def _move(move: Move) -> None:
     try:
         move_notebook(session.kube(), row.namespace, row.name, images=images, by=who, now=now)
     except NbError as error:
-        notices.failed(error, about=row.name)
+        notices.failed(error, about=row.name, owner=row.owner)
         return
     cluster.wait_for_effect(lambda: _image_of(row) != row.image)
     verb = "starts next time" if row.can_start else "restarts"

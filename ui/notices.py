@@ -17,14 +17,14 @@ def done(text: str) -> None:
     st.session_state.setdefault(_DONE, []).append(text)
 
 
-def failed(error: NbError, *, about: str) -> None:
+def failed(error: NbError, *, about: str, owner: str = "") -> None:
     """Says at the next run that something did not happen, above the page, until the run after."""
-    st.session_state.setdefault(_FAILED, []).append((error, about))
+    st.session_state.setdefault(_FAILED, []).append((error, about, owner))
 
 
 def draw() -> None:
     """Shows what was said since the last run; a page calls it once, at its top."""
     for text in st.session_state.pop(_DONE, []):
         st.toast(escape(text), icon=":material/check:")
-    for error, about in st.session_state.pop(_FAILED, []):
-        messages.show(error, about=about)
+    for error, about, owner in st.session_state.pop(_FAILED, []):
+        messages.show(error, about=about, owner=owner)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nbcore.accelerators import COMMON_GPUS, is_accelerator
+from nbcore.access import LIST_VOLUMES
 from nbcore.capacity import too_large
 from nbcore.findings import Finding
 from nbcore.form import Known
@@ -11,21 +14,20 @@ from nbcore.kube.resources import (
     NOTEBOOKS,
     PERSISTENT_VOLUME_CLAIMS,
     STORAGE_CLASSES,
-    Resource,
 )
 from nbcore.names import JsonObject
 from nbcore.objects import object_at, text_at
 from nbcore.quantities import memory_text
 from nbcore.volumes import Volume, default_class
-from ui import session
+from ui import access, cluster, session
 
 
 def known(namespace: str) -> Known:
     """Names that a form in this namespace is checked against."""
     return Known(
-        notebooks=_names(NOTEBOOKS, namespace),
-        volumes=_names(PERSISTENT_VOLUME_CLAIMS, namespace),
-        storage_classes=_names(STORAGE_CLASSES),
+        notebooks=_names(session.services().cache.list(NOTEBOOKS, namespace)),
+        volumes=_known_volumes(namespace),
+        storage_classes=_names(session.services().cache.list(STORAGE_CLASSES)),
         default_class=default_class(session.services().cache.list(STORAGE_CLASSES)),
     )
 
@@ -46,8 +48,8 @@ def volume_titles(namespace: str) -> dict[str, str]:
     """Each volume of the namespace by name, with its size and what uses it."""
     cache = session.services().cache
     notebooks = cache.list(NOTEBOOKS, namespace)
-    claims = cache.list(PERSISTENT_VOLUME_CLAIMS, namespace)
-    volumes = (Volume.from_object(claim, notebooks) for claim in claims)
+    found = cluster.volumes(namespace)
+    volumes = (Volume.from_object(claim, notebooks) for claim in found)
     return {volume.name: volume.title for volume in sorted(volumes, key=lambda v: v.name)}
 
 
@@ -58,6 +60,10 @@ def volume_size(name: str, namespace: str) -> str:
     return memory_text(size) if size else ""
 
 
-def _names(resource: Resource, namespace: str = "") -> frozenset[str]:
-    found = session.services().cache.list(resource, namespace)
+def _known_volumes(namespace: str) -> frozenset[str] | None:
+    """None: the viewer may not list them, so that a name is neither free nor taken."""
+    return _names(cluster.volumes(namespace)) if access.may(LIST_VOLUMES, namespace) else None
+
+
+def _names(found: Iterable[JsonObject]) -> frozenset[str]:
     return frozenset(text_at(item, "metadata", "name") for item in found)

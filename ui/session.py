@@ -7,14 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from nbcore.identity import Identity, OwnAccount
+import streamlit as st
+
+from nbcore.access import Access
+from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
+from nbcore.names import CLIENT_HEADER, SESSION_HEADER
+from nbcore.namespaces import Places
 from nbcore.rows import RowCache
+from nbcore.sessions import Sessions
 from nbcore.settings import Settings
+from ui.entrance import Entrance
 
-IdentitySource = Callable[[], Identity]
-"""Says, at each run of a page, for whom it is drawn."""
+IdentitySource = Callable[[], Identity | None]
+"""Says, at each run of a page, for whom it is drawn; None: nobody is signed in."""
 
 
 def own_account(user: str) -> IdentitySource:
@@ -24,6 +31,16 @@ def own_account(user: str) -> IdentitySource:
     """
     identity = OwnAccount(user=user)
     return lambda: identity
+
+
+def signed_in(sessions: Sessions) -> IdentitySource:
+    """The source of an app with sign-in: whoever the gateway says is behind this connection."""
+
+    def person() -> Identity | None:
+        found = sessions.get(key())
+        return found.person if found else None
+
+    return person
 
 
 def utc_now() -> datetime:
@@ -40,18 +57,30 @@ class Services:
         kube: acts as the app's own account; pages take ``session.kube()``, which is the viewer's.
         settings: the process's settings.
         identity: for whom a page is drawn.
+        entrance: how people sign in; None when they don't.
         clock: the wall clock in UTC, for ages.
         monotonic: seconds, the clock against which the cache measures the cluster's silence.
         rows: what was read of each notebook, shared by all lists.
+        access: what somebody may do.
+        places: the same by namespaces.
     """
 
     cache: ClusterCache
     kube: Kube
     settings: Settings
     identity: IdentitySource
+    entrance: Entrance | None = None
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
     rows: RowCache = field(default_factory=RowCache)
+    access: Access = field(init=False)
+    places: Places = field(init=False)
+
+    def __post_init__(self) -> None:
+        access = Access(self.kube, clock=self.monotonic)
+        bound, named = self.cache.bound_namespaces, self.settings.namespaces
+        object.__setattr__(self, "access", access)
+        object.__setattr__(self, "places", Places(access, bound=bound, named=named))
 
 
 class NotInstalledError(RuntimeError):
@@ -82,10 +111,34 @@ def services() -> Services:
 
 
 def viewer() -> Identity:
-    """For whom the running page is drawn; asked anew at each run, so that a logout counts."""
-    return services().identity()
+    """For whom the running page is drawn; asked anew at each run, so that a logout counts.
+
+    When nobody is signed in any more, the run or the click ends here, and the sign-in page follows.
+    """
+    found = services().identity()
+    if found is None:
+        st.rerun()
+    return found
+
+
+def key() -> str:
+    """The key of the session behind this connection; "" when there is none."""
+    return st.context.headers.get(SESSION_HEADER) or ""
+
+
+def address() -> str:
+    """Where the viewer is, as the gateway saw it; "" when it did not say."""
+    return st.context.headers.get(CLIENT_HEADER) or ""
+
+
+def is_person() -> bool:
+    """Whether somebody signed in, as opposed to the one person at an app without sign-in."""
+    return isinstance(viewer(), Person)
 
 
 def kube() -> Kube:
     """The cluster, acted on as the viewer."""
-    return services().kube.acting_as(viewer())
+    address = st.context.ip_address
+    # A page that no browser asked for has something else there.
+    known = address if isinstance(address, str) else ""
+    return services().kube.acting_as(viewer(), address=known)

@@ -5,28 +5,52 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from ui import access, session
-from ui.places import IMAGES_PAGE, NEW_PAGE, NOTEBOOKS_PAGE
+from nbcore.identity import Identity, Person
+from ui import access, own_hosts, session, sign_in
+from ui.places import ACCOUNT_PAGE, IMAGES_PAGE, NEW_PAGE, NOTEBOOKS_PAGE
 
 _STATIC = Path(__file__).parent / "static"
 
 
 def main() -> None:
-    """Draws the navigation, then the page of the URL."""
-    # A PNG of our own: Streamlit fetches Material icons for the browser's tab from the internet.
-    st.set_page_config("OneBlock Notebooks", page_icon=_STATIC / "icon.png", layout="wide")
+    """Draws the navigation, then the page of the URL; or the sign-in page in its place."""
+    # A PNG of our own: Streamlit fetches Material icons for the browser's tab from the internet. By
+    # its address, for what Streamlit would make of the file is served only to those signed in.
+    st.set_page_config("OneBlock Notebooks", page_icon="/app/static/icon.png", layout="wide")
+    services = session.services()
+    if services.entrance and services.identity() is None:
+        # The pages are named all the same, so that the URL stays for after the sign-in.
+        st.navigation([*_everybodys(), _images(), _account("Account")], position="hidden")
+        sign_in.draw(services.entrance)
+        return
     st.logo(_STATIC / "logo.svg", size="large", link=None)
-    pages = [
+    st.navigation(_pages(session.viewer()), position="top").run()
+    own_hosts.draw_probe()
+
+
+def _pages(viewer: Identity) -> list[StreamlitPage]:
+    """The pages that the viewer may see, and last the one about them."""
+    images = [_images()] if access.may_edit_catalog(viewer) else []
+    own = [_account(viewer.user)] if isinstance(viewer, Person) else []
+    return [*_everybodys(), *images, *own]
+
+
+def _everybodys() -> list[StreamlitPage]:
+    return [
         st.Page(NOTEBOOKS_PAGE, title="Notebooks", icon=":material/apps:", default=True),
         st.Page(NEW_PAGE, title="New notebook", icon=":material/add:", url_path="new"),
     ]
-    if access.may_edit_catalog(session.viewer()):
-        pages.append(
-            st.Page(IMAGES_PAGE, title="Images", icon=":material/deployed_code:", url_path="images")
-        )
-    page = st.navigation(pages, position="top")
-    page.run()
+
+
+def _images() -> StreamlitPage:
+    return st.Page(IMAGES_PAGE, title="Images", icon=":material/deployed_code:", url_path="images")
+
+
+def _account(title: str) -> StreamlitPage:
+    icon = ":material/account_circle:"
+    return st.Page(ACCOUNT_PAGE, title=title, icon=icon, url_path="account")
 
 
 main()

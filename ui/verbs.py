@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nbcore.rows import NotebookRow
-from nbcore.status import Phase
 
 
 class Verb(StrEnum):
@@ -25,18 +24,19 @@ class Target:
     name: str
     uid: str
     volume: str
+    owner: str
 
     @classmethod
     def of(cls, row: NotebookRow) -> Target:
         """The target that a row stands for."""
-        return cls(row.namespace, row.name, row.uid, row.volume)
+        return cls(row.namespace, row.name, row.uid, row.volume, row.owner)
 
 
 def verbs(row: NotebookRow) -> list[Verb]:
-    """What can be done to one notebook in its phase. Pure."""
+    """What the viewer can do to one notebook in its phase. Pure."""
     can = {
         Verb.START: row.can_start,
         Verb.STOP: row.can_stop,
-        Verb.DELETE: row.phase is not Phase.TERMINATING,
+        Verb.DELETE: row.can_delete,
     }
     return [verb for verb in Verb if can[verb]]

@@ -14,11 +14,15 @@ from ui.markdown import escape
 from ui.places import NEW_PAGE
 
 
-def draw(namespace: str, catalog: Catalog) -> IdeType | None:
-    """Draws the cards; the IDE whose button was pressed."""
+def draw(namespace: str, catalog: Catalog, *, is_possible: bool) -> IdeType | None:
+    """Draws the cards, if the viewer may make notebooks here; the IDE whose button was pressed."""
     place = f"in {namespace}" if namespace != namespaces.ALL else "anywhere"
     st.space("medium")
     st.subheader(escape(f"Nothing runs {place} yet"), anchor=False, text_alignment="center")
+    if not is_possible:
+        words = f"You may not create notebooks {place}. Ask those who administer the cluster."
+        st.markdown(escape(words), text_alignment="center")
+        return None
     st.markdown(_promise(), text_alignment="center")
     with st.container(horizontal_alignment="center"):
         cards = st.container(width=980).columns(len(IDES))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
+from nbcore.bindings import BindingIndex
+from nbcore.identity import Person
 from nbcore.kube.client import Kube
-from nbcore.kube.informer import USUAL_PACE, Informer, Pace
+from nbcore.kube.informer import USUAL_PACE, Informer, OnChange, Pace
 from nbcore.kube.outage import Outage
 from nbcore.kube.pulse import USUAL_BEAT, Beat, Pulse
 from nbcore.kube.requests import EVERYTHING, Selection
@@ -17,6 +19,7 @@ from nbcore.kube.resources import (
     NOTEBOOKS,
     PERSISTENT_VOLUME_CLAIMS,
     PODS,
+    ROLE_BINDINGS,
     SETTINGS,
     STATEFUL_SETS,
     STORAGE_CLASSES,
@@ -37,6 +40,7 @@ FOLLOWED: tuple[tuple[Resource, Selection], ...] = (
     (STORAGE_CLASSES, EVERYTHING),
     (NAMESPACES, EVERYTHING),
     (NODES, EVERYTHING),
+    (ROLE_BINDINGS, EVERYTHING),
 )
 
 
@@ -52,9 +56,16 @@ class ClusterCache:
         self._revision = 0
         self._began = time.monotonic()
         outage = Outage()
+        self._bindings = BindingIndex()
+        told: dict[Resource, OnChange] = {ROLE_BINDINGS: self._bound}
         self._informers = {
             resource: Informer(
-                kube, resource, selection, on_change=self._count, pace=pace, outage=outage
+                kube,
+                resource,
+                selection,
+                on_change=told.get(resource, self._count),
+                pace=pace,
+                outage=outage,
             )
             for resource, selection in FOLLOWED
         }
@@ -89,6 +100,10 @@ class ClusterCache:
         """One object of one of the FOLLOWED resources, or None."""
         return self._informers[resource].get(namespace, name)
 
+    def bound_namespaces(self, person: Person) -> frozenset[str]:
+        """Namespaces in which a RoleBinding names the person or one of the groups."""
+        return self._bindings.namespaces(person)
+
     @property
     def revision(self) -> int:
         """Grows with each change of any object; equal revisions mean equal contents."""
@@ -119,6 +134,10 @@ class ClusterCache:
     def _renew(self) -> None:
         for informer in self._informers.values():
             informer.renew()
+
+    def _bound(self, old: JsonObject | None, new: JsonObject | None) -> None:
+        self._bindings.change(old, new)
+        self._count(old, new)
 
     def _count(self, _old: JsonObject | None, _new: JsonObject | None) -> None:
         with self._lock:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import urllib3
 from kubernetes.client import ApiClient, ApiException
 from kubernetes.config import ConfigException
 
-from nbcore.identity import Identity, Person
+from nbcore import audit
+from nbcore.errors import ClusterError
+from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.kube import answers, requests, unreachable
 from nbcore.kube.requests import EVERYTHING, Operations, Request, Selection
 from nbcore.kube.resources import Resource
@@ -50,6 +52,8 @@ class Kube:
             patch change.
         read_seconds: how long an answer may take, watches apart.
         before_write: called before every request that is no GET; what it raises ends the request.
+        address: where the person sits, for the audit log, which has a line for each change that is
+            made for a person.
     """
 
     def __init__(
@@ -60,21 +64,24 @@ class Kube:
         field_manager: str = FIELD_MANAGER_APP,
         read_seconds: float = READ_SECONDS,
         before_write: Callable[[], None] = _always,
+        address: str = "",
     ) -> None:
         self._api_client = api_client
         self._manager = field_manager
         self._read_seconds = read_seconds
         self._before_write = before_write
+        self._address = address
         self.identity = identity
 
-    def acting_as(self, identity: Identity) -> Kube:
-        """The same server and connection pool for another identity."""
+    def acting_as(self, identity: Identity, *, address: str = "") -> Kube:
+        """The same server and connection pool for another identity, who sits at this address."""
         return Kube(
             self._api_client,
             identity,
             field_manager=self._manager,
             read_seconds=self._read_seconds,
             before_write=self._before_write,
+            address=address,
         )
 
     def get(self, resource: Resource, name: str, namespace: str = "") -> JsonObject:
@@ -167,10 +174,29 @@ class Kube:
     def _send(self, request: Request, *, read_seconds: float | None = None) -> JsonObject:
         if request.verb != "GET":
             self._before_write()
-        response = self._open(request, read_seconds=read_seconds or self._read_seconds)
-        return answers.decoded(
-            unreachable.body_of(response, request=request.title), request=request.title
-        )
+        try:
+            response = self._open(request, read_seconds=read_seconds or self._read_seconds)
+            body = unreachable.body_of(response, request=request.title)
+        except ClusterError as error:
+            self._note(request, error)
+            raise
+        self._note(request, None)
+        return answers.decoded(body, request=request.title)
+
+    def _note(self, request: Request, error: ClusterError | None) -> None:
+        if isinstance(self.identity, Person) and requests.is_change(request):
+            target, outcome = requests.target_of(request), audit.outcome_of(error)
+            audit.write(
+                audit.Entry(
+                    user=self.identity.user,
+                    verb=target.verb,
+                    resource=target.resource,
+                    namespace=target.namespace,
+                    name=target.name,
+                    outcome=outcome,
+                    address=self._address,
+                )
+            )
 
     def _open(self, request: Request, *, read_seconds: float) -> urllib3.HTTPResponse:
         """Sends a request and returns the open answer if it is a success."""
@@ -200,7 +226,17 @@ class Kube:
         )
         # The official client turns headers into a dict, in which only the last group survives;
         # therefore they go past its serialisation, one line a group.
-        if isinstance(self.identity, Person):
-            for key, value in requests.impersonation(self.identity.user, self.identity.groups):
-                headers.add(key, value)
+        for key, value in _impersonation(self.identity):
+            headers.add(key, value)
         return headers
+
+
+def _impersonation(identity: Identity) -> tuple[tuple[str, str], ...]:
+    """Who is neither of the two is nobody: it never falls back to the app's own account."""
+    match identity:
+        case Person(user, groups):
+            return requests.impersonation(user, groups)
+        case OwnAccount():
+            return ()
+        case _:
+            assert_never(identity)

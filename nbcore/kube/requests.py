@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from nbcore.errors import InvalidObjectError
 from nbcore.kube.resources import Resource
@@ -12,6 +12,8 @@ from nbcore.names import JsonObject
 
 PAGE_SIZE = 500
 """Objects in one answer to a list; a bigger page stalls every thread while it is parsed."""
+
+_VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 Operations = list[JsonObject]
 """A JSON Patch (RFC 6902)."""
@@ -55,6 +57,16 @@ class Selection:
     def query(self) -> tuple[tuple[str, str], ...]:
         """The selectors as they stand in the URL."""
         return _present(labelSelector=self.label_selector, fieldSelector=self.field_selector)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a request is about, in the words of RBAC; a subresource stands behind a slash."""
+
+    verb: str
+    resource: str
+    namespace: str
+    name: str
 
 
 EVERYTHING = Selection()
@@ -126,6 +138,26 @@ def delete(resource: Resource, name: str, namespace: str = "", *, uid: str = "")
     if uid:
         options["preconditions"] = {"uid": uid}
     return Request("DELETE", object_path(resource, name, namespace), (), options)
+
+
+def is_change(request: Request) -> bool:
+    """Whether it would change what is stored, other than a dry run. Pure."""
+    return request.verb != "GET" and ("dryRun", "All") not in request.query
+
+
+def target_of(request: Request) -> Target:
+    """Reads a request that changes something; its path is one that Resource.path made. Pure."""
+    parts = [unquote(part) for part in request.path.split("/")[1:]]
+    rest = parts[3:] if parts[0] == "apis" else parts[2:]
+    namespace = ""
+    # A namespace is an object, too: then nothing follows its name.
+    if rest[0] == "namespaces" and len(rest) > 2:
+        namespace, rest = rest[1], rest[2:]
+    plural, name, subresource = (*rest, "", "")[:3]
+    resource = f"{plural}/{subresource}" if subresource else plural
+    if request.verb == "POST" and isinstance(request.body, dict):
+        name = str(request.body["metadata"].get("name") or "")
+    return Target(_VERBS[request.verb], resource, namespace, name)
 
 
 def object_path(resource: Resource, name: str, namespace: str = "", subresource: str = "") -> str:

@@ -21,6 +21,7 @@ from tests.integration.running_controller import start_controller
 DEPLOY = ROOT / "deploy"
 NAMESPACE = "oneblock-notebooks"
 ACCOUNT = "notebook-controller"
+APP_ACCOUNT = "notebook-app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class Installation:
     api: Api
     kubectl: Kubectl
 
-    def account_kubeconfig(self, folder: Path) -> Path:
-        """A kubeconfig with a token of the controller's ServiceAccount, as its pods have it."""
+    def account_kubeconfig(self, folder: Path, account: str = ACCOUNT) -> Path:
+        """A kubeconfig with a token of a ServiceAccount of ours, as its pods have it."""
         request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
-        path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{ACCOUNT}/token"
+        path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{account}/token"
         token = self.api.create(path, request)["status"]["token"]
         config = json.loads(self.plane.kubeconfig.read_text())
         config["users"][0]["user"] = {"token": token}

@@ -68,7 +68,7 @@ def test_given_an_empty_cluster_when_installed_then_its_pods_are_admitted_and_ki
         installed.kubectl.ok("wait", "--for=condition=Established", f"crd/{crd}", "--timeout=20s")
 
     # The namespace enforces Pod Security "restricted": a pod that breaks it is never made.
-    eventually(lambda: len(installed.api.get(PODS)["items"]) == 2, what="two pods are made")
+    eventually(lambda: len(installed.api.get(PODS)["items"]) == 3, what="three pods are made")
 
 
 def test_given_an_installation_when_applied_again_then_nothing_changes(
@@ -84,7 +84,7 @@ def test_given_an_installation_when_applied_again_then_nothing_changes(
             for o in listed["items"]
         }
 
-    eventually(lambda: len(installed.api.get(PODS)["items"]) == 2, what="all has settled")
+    eventually(lambda: len(installed.api.get(PODS)["items"]) == 3, what="all has settled")
     before = versions()
 
     said = installed.kubectl.ok("apply", "-k", str(DEPLOY)).splitlines()

@@ -9,19 +9,21 @@ from pathlib import Path
 import pytest
 import yaml
 
+from nbcore.kube.cache import FOLLOWED
 from tests.cluster.api import JsonObject
 from tests.cluster.servers import ROOT
 from tests.contract.kubectl import Kubectl
 from tests.deploy.installation import DEPLOY, NAMESPACE, one, rendered
 
-PAGE = ROOT / "docs" / "reference" / "controller.md"
+PAGES = ROOT / "docs" / "reference"
 ROW = re.compile(r"^\| (?P<resources>[a-z/, ]+) \| (?P<verbs>(?:[a-z]+, )*[a-z]+)(?: \(.*\))? \|$")
-VERBS = {"get", "list", "watch", "create", "patch", "update", "delete"}
+VERBS = {"get", "list", "watch", "create", "patch", "update", "delete", "impersonate"}
 OUR_KINDS = {"Notebook", "Setting"}
 
 
-def _documented() -> set[tuple[str, str]]:
-    rows = [match for line in PAGE.read_text().splitlines() if (match := ROW.match(line))]
+def _documented(page: str) -> set[tuple[str, str]]:
+    lines = (PAGES / page).read_text().splitlines()
+    rows = [match for line in lines if (match := ROW.match(line))]
     return {
         (resource, verb)
         for row in rows
@@ -65,14 +67,17 @@ def test_given_a_cluster_with_settings_when_the_component_is_left_out_then_ours_
     }
 
 
+@pytest.mark.parametrize(
+    ("page", "name"), [("controller.md", "notebook-controller"), ("app.md", "notebook-app")]
+)
 def test_given_the_documented_rights_when_compared_with_the_roles_then_they_are_the_same(
-    kubectl: Kubectl,
+    kubectl: Kubectl, page: str, name: str
 ) -> None:
     objects = rendered(kubectl, "base")
-    role = one(objects, "ClusterRole", "oneblock-notebook-controller")
-    own = one(objects, "Role", "notebook-controller-own")
+    role = one(objects, "ClusterRole", f"oneblock-{name}")
+    own = one(objects, "Role", f"{name}-own")
 
-    assert _granted(role["rules"]) | _granted(own["rules"]) == _documented()
+    assert _granted(role["rules"]) | _granted(own["rules"]) == _documented(page)
     wildcards = [rule for rule in role["rules"] if "*" in str(rule)]
     assert wildcards == []
 
@@ -98,6 +103,94 @@ def test_given_the_deployment_when_compared_with_its_neighbours_then_names_and_p
     assert budget["minAvailable"] < deployment["replicas"]
 
 
+def test_given_the_app_when_its_cache_is_compared_with_its_role_then_they_are_the_same(
+    kubectl: Kubectl,
+) -> None:
+    role = one(rendered(kubectl, "base"), "ClusterRole", "oneblock-notebook-app")
+
+    followed = {
+        (resource.group, resource.plural, verb)
+        for resource, _ in FOLLOWED
+        for verb in ("list", "watch")
+    }
+    granted = {
+        (group, resource, verb)
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+    assert granted - followed == {
+        ("", "users", "impersonate"),
+        ("", "groups", "impersonate"),
+        ("authorization.k8s.io", "subjectaccessreviews", "create"),
+    }
+    assert followed <= granted
+
+
+def test_given_the_app_when_compared_with_its_neighbours_then_names_and_ports_fit(
+    kubectl: Kubectl,
+) -> None:
+    objects = rendered(kubectl, "base")
+    deployment = one(objects, "Deployment", "notebook-app")["spec"]
+    labels = deployment["template"]["metadata"]["labels"]
+    (container,) = deployment["template"]["spec"]["containers"]
+    (port,) = container["ports"]
+    service = one(objects, "Service", "notebook-app")["spec"]
+    policy = one(objects, "NetworkPolicy", "notebook-app")["spec"]
+
+    assert f"--server.port={port['containerPort']}" in container["args"]
+    assert service["ports"][0]["targetPort"] == port["name"]
+    assert policy["ingress"][0]["ports"] == [{"port": port["name"], "protocol": "TCP"}]
+    for selector in (policy["podSelector"]["matchLabels"], service["selector"]):
+        assert selector.items() <= labels.items()
+    assert deployment["strategy"] == {"type": "Recreate"}
+    (settings,) = [o for o in objects if o["kind"] == "ConfigMap"]
+    assert container["envFrom"] == [{"configMapRef": {"name": settings["metadata"]["name"]}}]
+
+
+def test_given_all_objects_when_rendered_then_no_secret_holds_anything(kubectl: Kubectl) -> None:
+    secrets = [o for o in rendered(kubectl) if o["kind"] == "Secret"]
+
+    assert [o["metadata"]["name"] for o in secrets] == ["notebook-sessions"]
+    assert all(not o.keys() & {"data", "stringData"} for o in secrets)
+
+
+def test_given_every_component_when_used_together_then_all_of_them_take_effect(
+    kubectl: Kubectl, tmp_path: Path
+) -> None:
+    names = ("pinned-groups", "ingress", "node-port")
+    folders = [os.path.relpath(DEPLOY / "components" / name, tmp_path) for name in names]
+    own = {
+        "name": "notebook-app",
+        "namespace": NAMESPACE,
+        "behavior": "merge",
+        "literals": ["NB_ALLOWED_HOSTS=nb.example.com"],
+    }
+    host = "- {op: replace, path: /spec/rules/0/host, value: nb.example.com}"
+    patch = {"target": {"kind": "Ingress", "name": "notebook-app"}, "patch": host}
+    text = yaml.safe_dump(
+        {
+            "resources": [os.path.relpath(DEPLOY, tmp_path)],
+            "components": folders,
+            "configMapGenerator": [own],
+            "patches": [patch],
+        }
+    )
+    (tmp_path / "kustomization.yaml").write_text(text)
+
+    objects = rendered(kubectl, str(tmp_path))
+
+    rules = one(objects, "ClusterRole", "oneblock-notebook-app")["rules"]
+    pinned = [rule for rule in rules if rule["resources"] == ["groups"]]
+    assert pinned[0]["resourceNames"] == ["data-scientists", "team-leads", "notebook-admins"]
+    assert one(objects, "Service", "notebook-app")["spec"]["type"] == "NodePort"
+    hosts = [rule["host"] for rule in one(objects, "Ingress", "notebook-app")["spec"]["rules"]]
+    assert hosts == ["nb.example.com", "*.notebooks.example.org"]
+    (settings,) = [o for o in objects if o["kind"] == "ConfigMap"]
+    assert settings["data"] == {"NB_SIGN_IN": "users", "NB_ALLOWED_HOSTS": "nb.example.com"}
+
+
 @pytest.mark.parametrize(
     ("folders", "has_setting"),
     [
@@ -115,8 +208,9 @@ def test_given_a_kustomization_of_the_installation_page_when_rendered_then_its_i
 
     objects = rendered(kubectl, str(tmp_path))
 
-    deployment = one(objects, "Deployment", "notebook-controller")["spec"]["template"]["spec"]
-    assert deployment["containers"][0]["image"] == "registry.example.org/nb:1"
+    for name in ("notebook-controller", "notebook-app"):
+        deployment = one(objects, "Deployment", name)["spec"]["template"]["spec"]
+        assert deployment["containers"][0]["image"] == "registry.example.org/nb:1"
     names = {o["metadata"]["name"] for o in objects}
     assert ("settings.management.oneblock.ai" in names) == has_setting
 

@@ -38,3 +38,14 @@ def save(page: Page) -> None:
 def wait_for_file(page: Page, name: str) -> None:
     """Waits until the file browser lists a file."""
     page.locator(".jp-DirListing-itemText", has_text=name).first.wait_for(timeout=PATIENCE)
+
+
+def run_in_terminal(page: Page, command: str) -> None:
+    """Opens a terminal from the launcher and types a command when its shell has spoken."""
+    card = page.locator(".jp-LauncherCard", has_text="Terminal").first
+    card.wait_for(timeout=PATIENCE)
+    with page.expect_websocket(lambda socket: "/terminals/" in socket.url) as opened:
+        card.click()
+    opened.value.wait_for_event("framereceived", timeout=KERNEL)
+    page.locator(".jp-Terminal .xterm-screen").click()
+    page.keyboard.type(f"{command}\n")

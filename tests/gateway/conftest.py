@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 import pytest
-import uvicorn
 from aiohttp import web
 
-from gateway.middleware import Gateway
-from gateway.streams import OpenStreams
-from tests.gateway.rig import Cluster, Handler, Serve, Served, app_behind
+from gateway.admission import Admission
+from tests.gateway.doors import ANYBODY, Answers, Door, sessions_of
+from tests.gateway.rig import Cluster, Handler, Serve, Served, serving
 
 
 @pytest.fixture
-def gateway() -> Iterator[Served]:
-    cluster, streams = Cluster(), OpenStreams()
-    app = Gateway(
-        app_behind, cluster=cluster, allowed_hosts=["notebooks.example.org"], streams=streams
-    )
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, ws="websockets-sansio", http="httptools", log_level="critical", ws_max_size=2**26
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.005)
-    yield Served(listener.getsockname()[1], cluster, streams, server)
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
-    assert not thread.is_alive()
+def cluster() -> Cluster:
+    return Cluster()
 
 
 @pytest.fixture
-async def serve(gateway: Served) -> AsyncIterator[Serve]:
+def gateway(cluster: Cluster) -> Iterator[Served]:
+    """A gateway without sign-in."""
+    with serving(ANYBODY, cluster) as served:
+        yield served
+
+
+@pytest.fixture
+def door(cluster: Cluster) -> Iterator[Door]:
+    """A gateway where people sign in."""
+    stamps, answers = {"alice": "1", "bob": "1"}, Answers()
+    sessions = sessions_of(stamps)
+    with serving(Admission(sessions, answers, recheck_seconds=0.1), cluster) as served:
+        yield Door(served, sessions, stamps, answers)
+
+
+@pytest.fixture
+async def serve(cluster: Cluster) -> AsyncIterator[Serve]:
     """``await serve(handler)`` makes notebook demo/nb, answered by the handler; tells its port."""
     runners: list[web.ServerRunner] = []
 
@@ -54,7 +48,7 @@ async def serve(gateway: Served) -> AsyncIterator[Serve]:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         port: int = runner.addresses[0][1]
-        gateway.cluster.run(name, port, ide=ide)
+        cluster.run(name, port, ide=ide)
         return port
 
     yield start

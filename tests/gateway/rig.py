@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +15,10 @@ from aiohttp import web
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
+from gateway.admission import Admission
 from gateway.head import RequestHead
+from gateway.middleware import Gateway
+from gateway.places import Names
 from gateway.streams import OpenStreams
 from nbcore.kube.resources import ENDPOINT_SLICES, NOTEBOOKS, PODS, STATEFUL_SETS, Resource
 from nbcore.names import JsonObject
@@ -123,6 +130,34 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
 
+@contextmanager
+def serving(admission: Admission, cluster: Cluster, *, domain: str = "") -> Iterator[Served]:
+    """Runs a gateway on a real server, as `streamlit run` would."""
+    streams = OpenStreams()
+    app = Gateway(
+        app_behind,
+        admission=admission,
+        cluster=cluster,
+        names=Names(("notebooks.example.org",), domain),
+        streams=streams,
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app, ws="websockets-sansio", http="httptools", log_level="critical", ws_max_size=2**26
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.005)
+    yield Served(listener.getsockname()[1], cluster, streams, server)
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+    assert not thread.is_alive()
+
+
 async def app_behind(scope: Scope, receive: Receive, send: Send) -> None:
     """Stands for Streamlit: tells which headers reached it."""
     if scope["type"] == "lifespan":
@@ -133,6 +168,10 @@ async def app_behind(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": "the app"})
+        if scope["path"].endswith("/endless"):
+            while (await receive())["type"] != "websocket.disconnect":
+                pass
+            return
         await send({"type": "websocket.close"})
         return
     if scope["path"] == "/broken":

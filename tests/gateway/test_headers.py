@@ -79,9 +79,21 @@ def test_given_a_root_path_when_sent_then_only_ours_arrives() -> None:
 
 
 def test_given_headers_that_speak_for_somebody_when_sent_to_the_app_then_they_are_dropped() -> None:
-    sent = lines("cookie", "x-nb-user", "X_NB_User".lower(), "impersonate-group", "x-forwarded-for")
+    sent = lines("accept", "x-nb-session", "x_nb_user", "impersonate-group", "x-forwarded-for")
 
-    assert names(to_app(sent)) == ["cookie", "x-forwarded-for"]
+    assert names(to_app(sent, session_key="", client="")) == ["accept"]
+
+
+def test_given_a_session_when_sent_to_the_app_then_its_key_and_the_clients_address_are_told() -> (
+    None
+):
+    sent = ((b"cookie", b"nb_session=secret; _streamlit_xsrf=2; a=b"), (b"x-nb-session", b"forged"))
+
+    assert to_app(sent, session_key="key", client="10.0.0.9") == (
+        (b"cookie", b"_streamlit_xsrf=2"),
+        (b"x-nb-session", b"key"),
+        (b"x-nb-client", b"10.0.0.9"),
+    )
 
 
 @pytest.mark.parametrize(

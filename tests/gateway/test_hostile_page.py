@@ -21,10 +21,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from tests.cluster.servers import cannot_run
 from tests.gateway.rig import Serve, Served
@@ -94,7 +95,7 @@ const tries = {
   }),
 };
 window.attack = async (how, path) => {
-  try { return await tries[how](location.origin + path); } catch { return "blocked"; }
+  try { return await tries[how](new URL(path, location).href); } catch { return "blocked"; }
 };
 </script>"""
 
@@ -144,20 +145,26 @@ async def victim(request: web.BaseRequest) -> web.StreamResponse:
     return file_of(request) or web.json_response({"secret": "private"})
 
 
-@pytest.fixture
-async def evil_page(gateway: Served, serve: Serve) -> AsyncIterator[Page]:
-    """The attacker's page, opened by its victim."""
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         cannot_run(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
-    await serve(evil, name="evil")
-    await serve(victim, name="victim")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = await browser.new_page()
-        await page.goto(f"http://localhost:{gateway.port}/notebook/demo/evil/")
-        yield page
+        yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def evil_page(gateway: Served, serve: Serve) -> AsyncIterator[Page]:
+    """The attacker's page, opened by its victim."""
+    await serve(evil, name="evil")
+    await serve(victim, name="victim")
+    async with chromium() as browser:
+        page = await browser.new_page()
+        await page.goto(f"http://127.0.0.1:{gateway.port}/notebook/demo/evil/")
+        yield page
 
 
 async def test_given_a_hostile_page_when_it_attacks_then_only_its_own_prefix_answers(
@@ -225,7 +232,7 @@ async def test_given_a_page_that_fills_the_cookies_when_the_app_is_opened_then_i
         "() => { for (let i = 0; i < 40; i++) "
         "document.cookie = `z${i}=${'q'.repeat(3900)}; path=/; max-age=99999999`; }"
     )
-    app = f"http://localhost:{gateway.port}/"
+    app = f"http://127.0.0.1:{gateway.port}/"
 
     first = await evil_page.goto(app)
     second = await evil_page.goto(app)

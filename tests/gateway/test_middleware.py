@@ -287,7 +287,7 @@ async def test_given_a_visit_that_is_redirected_when_logged_then_there_is_one_li
         return web.Response(status=302, headers={"Location": "/notebook/demo/nb/lab"})
 
     await serve(lab)
-    caplog.set_level("INFO", "gateway")
+    caplog.set_level("INFO", "nbcore.audit")
 
     async with browser.get(gateway.origin + "/notebook/demo/nb/", headers=PAGE) as response:
         assert await response.text() == "lab"
@@ -296,4 +296,7 @@ async def test_given_a_visit_that_is_redirected_when_logged_then_there_is_one_li
     ) as response:
         assert response.status == 200
 
-    assert caplog.messages == ["Opened demo/nb"]
+    assert caplog.messages == [
+        "user=me verb=create outcome=allowed resource=notebooks/connect namespace=demo name=nb "
+        "address=127.0.0.1"
+    ]

@@ -9,11 +9,12 @@ import time
 import pytest
 import uvicorn
 from starlette.types import Message
+from typing_extensions import override
 
-from gateway.middleware import Gateway
-from gateway.protocol import MAX_UNPARSED_BYTES, GuardedProtocol
+from gateway.protocol import MAX_UNPARSED_BYTES, GatheringTransport, GuardedProtocol
 from gateway.streams import OpenStreams
-from tests.gateway.rig import Cluster, Served, app_behind
+from tests.gateway.doors import gateway_before
+from tests.gateway.rig import Served, app_behind
 
 FLOOD_BYTES = 40 * MAX_UNPARSED_BYTES
 HEADERS = (
@@ -126,7 +127,32 @@ async def test_given_a_server_that_is_not_uvicorn_when_started_then_nothing_is_s
     async def send(message: Message) -> None:
         sent.append(message)
 
-    gateway = Gateway(app_behind, cluster=Cluster(), streams=OpenStreams())
+    gateway = gateway_before(app_behind, OpenStreams())
     await gateway({"type": "lifespan"}, receive, send)
 
     assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
+
+
+async def test_given_an_answer_in_pieces_when_written_in_one_turn_then_it_leaves_as_one() -> None:
+    sent: list[bytes] = []
+
+    class Connection(asyncio.Transport):
+        @override
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            sent.append(bytes(data))
+
+        @override
+        def close(self) -> None:
+            sent.append(b"closed")
+
+    transport = GatheringTransport(Connection(), asyncio.get_running_loop())
+    for piece in (b"head", b"body"):
+        transport.write(piece)
+    before = [*sent]
+    await asyncio.sleep(0)
+    transport.write(b"x" * 20_000)
+    transport.write(b"last")
+    transport.close()
+
+    assert before == []
+    assert sent == [b"headbody", b"x" * 20_000, b"last", b"closed"]

@@ -5,9 +5,8 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from gateway.middleware import Gateway
 from gateway.streams import OpenStreams
-from tests.gateway.rig import Cluster
+from tests.gateway.doors import gateway_before
 
 
 async def test_given_open_requests_when_ended_then_each_returns_quietly() -> None:
@@ -59,7 +58,7 @@ async def test_given_a_request_without_an_answer_when_ended_then_503_with_our_he
 
     ends = {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 1)}
     scope = {"type": "http", "path": "/", "headers": [(b"host", b"localhost")], **ends}
-    gateway = Gateway(hanging, cluster=Cluster(), streams=streams)
+    gateway = gateway_before(hanging, streams)
     task = asyncio.create_task(gateway(scope, receive, send))
     await begun.wait()
 

@@ -56,6 +56,7 @@ def test_given_a_notebook_when_listed_then_all_columns_are_filled() -> None:
         can_open=True,
         can_start=False,
         can_stop=True,
+        can_delete=True,
     )
 
 

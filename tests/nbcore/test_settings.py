@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nbcore.errors import SettingsError
-from nbcore.settings import VARIABLES, ClusterKind, LogFormat, LogLevel, Settings
+from nbcore.settings import VARIABLES, ClusterKind, LogFormat, LogLevel, Settings, SignIn
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
@@ -16,13 +16,17 @@ def test_given_an_empty_environment_when_read_then_the_defaults_of_the_docs_hold
         cluster=ClusterKind.SANDBOX,
         data=Path("/home/ada/.local/share/oneblock-notebooks"),
         allowed_hosts=(),
+        domain="",
+        trusted_proxies=(),
         owner="me",
-        namespaces=("demo",),
+        namespaces=("demo", "research"),
         log_level=LogLevel.INFO,
         log_format=LogFormat.TEXT,
         lease_namespace="default",
         kubeconfig="/home/ada/.kube/config",
         runtimes=Path("/home/ada/.local/share/oneblock-notebooks/sandbox/runtimes"),
+        sign_in=SignIn.USERS,
+        users=Path("/home/ada/.local/share/oneblock-notebooks/users.yaml"),
     )
 
 
@@ -51,6 +55,8 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
             "NB_DATA": "~/data",
             "NB_RUNTIMES": "/opt/runtimes",
             "NB_ALLOWED_HOSTS": "Lab.Example.org, lab2 ,",
+            "NB_DOMAIN": "Notebooks.Example.org",
+            "NB_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
             "NB_NAMESPACES": "science,teaching",
         }
     )
@@ -59,6 +65,8 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
     assert settings.runtimes == Path("/opt/runtimes")
     assert settings.sandbox_kubeconfig == Path("/h/data/sandbox/kubeconfig")
     assert settings.allowed_hosts == ("lab.example.org", "lab2")
+    assert settings.domain == "notebooks.example.org"
+    assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
     assert settings.namespaces == ("science", "teaching")
 
 
@@ -72,11 +80,16 @@ def test_given_values_when_read_then_they_are_split_lowered_and_expanded() -> No
         pytest.param(
             {"NB_ALLOWED_HOSTS": "*.example.org"}, "without port or wildcard", id="wildcard"
         ),
+        pytest.param({"NB_DOMAIN": "*.example.org"}, "NB_DOMAIN has", id="wildcard as domain"),
+        pytest.param({"NB_DOMAIN": "a.org,b.org"}, "NB_DOMAIN has", id="two domains"),
+        pytest.param({"NB_TRUSTED_PROXIES": "lb"}, "NB_TRUSTED_PROXIES has", id="proxy by name"),
+        pytest.param({"NB_TRUSTED_PROXIES": "10.0.0.1/8"}, "10.0.0.0/8", id="bits of a host"),
         pytest.param({"NB_ALLOWED_HOSTS": "a.org:8501"}, "without port or wildcard", id="port"),
         pytest.param({"NB_ALLOWED_HOSTS": "http://a.org"}, "NB_ALLOWED_HOSTS has", id="url"),
         pytest.param({"NB_OWNER": "Alice"}, "lower case", id="capitals in the owner"),
         pytest.param({"NB_OWNER": "system:admin"}, "NB_OWNER is", id="reserved owner"),
         pytest.param({"NB_NAMESPACES": "ok,Not_ok"}, "NB_NAMESPACES has 'Not_ok'", id="namespace"),
+        pytest.param({"NB_SIGN_IN": "no"}, "users, off", id="sign-in"),
         pytest.param({"NB_LOG_LEVEL": "loud"}, "DEBUG, INFO, WARNING, ERROR", id="log level"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -13,8 +14,16 @@ from pathlib import Path
 
 import psutil
 import pytest
+from streamlit_authenticator.utilities import Hasher
 
 import quickstart
+from nbcore.identity import OwnAccount
+from nbcore.kube.client import Kube
+from nbcore.kube.config import connect
+from nbcore.kube.resources import NAMESPACES, ROLE_BINDINGS
+from nbcore.offers import offers_from_text
+from nbcore.settings import Settings
+from nbcore.users import read_users
 
 ROOT = Path(quickstart.__file__).parent
 
@@ -98,9 +107,54 @@ def test_given_an_empty_folder_when_started_then_each_step_is_one_line(
     children = started.until_ready()
 
     subjects = [line.split()[0] for line in started.lines]
-    assert subjects == ["data", "sandbox", "API", "namespace", "cluster"]
+    steps = ["data", "sandbox", "API", "namespace", "user", "user", "user", "cluster"]
+    assert subjects == steps
     assert len(children) >= 2
     assert (tmp_path / "data" / "logs" / "controller.log").exists()
+
+
+def test_given_a_first_start_when_it_is_over_then_three_can_sign_in_and_a_second_tells_nothing(
+    start: Start, tmp_path: Path
+) -> None:
+    first = start(tmp_path)
+    first.until_ready()
+    told = dict(line.split()[1:3] for line in first.lines if line.startswith("user"))
+    users = read_users((tmp_path / "users.yaml").read_text())
+    offers = offers_from_text((tmp_path / "offers.json").read_text())
+    kube = as_administrator(tmp_path)
+    names = {namespace["metadata"]["name"] for namespace in kube.list(NAMESPACES)}
+    bindings = {
+        (each["metadata"]["namespace"], each["subjects"][0]["name"], each["roleRef"]["name"])
+        for each in kube.list(ROLE_BINDINGS)
+        if each["subjects"][0]["kind"] == "Group"
+    }
+    first.process.send_signal(signal.SIGTERM)
+    first.process.wait(10)
+    kept = (tmp_path / "users.yaml").read_bytes()
+
+    second = start(tmp_path)
+    second.until_ready()
+
+    assert {"demo", "research"} <= names
+    assert list(told) == ["alice", "bob", "carol"]
+    assert users.problems == ()
+    assert all(Hasher.check_pw(told[name], users.known[name].password) for name in told)
+    assert [offer.user(users) for offer in offers] == list(users.known.values())
+    assert ("demo", "data-scientists", "edit") in bindings
+    assert ("research", "data-scientists", "edit") not in bindings
+    for namespace in ("demo", "research"):
+        assert (namespace, "team-leads", "view") in bindings
+        assert (namespace, "notebook-admins", "admin") in bindings
+    for name in ("users.yaml", "offers.json"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+        assert not any(password in (tmp_path / name).read_text() for password in told.values())
+    assert not any(line.startswith("user") for line in second.lines)
+    assert (tmp_path / "users.yaml").read_bytes() == kept
+
+
+def as_administrator(data: Path) -> Kube:
+    settings = Settings.from_environ({"NB_CLUSTER": "sandbox", "NB_DATA": str(data)})
+    return Kube(connect(settings), OwnAccount("tests"))
 
 
 def test_given_a_held_folder_when_started_again_then_it_says_by_whom_and_leaves_it_alone(
@@ -214,7 +268,8 @@ def test_given_a_folder_that_cant_be_used_when_started_then_one_sentence_says_so
 def test_given_the_shipped_definitions_when_read_then_they_are_those_of_our_kinds() -> None:
     files = sorted((ROOT / "deploy" / "crds").glob("*.yaml"))
 
-    kinds = {quickstart.definition(path)["spec"]["names"]["kind"] for path in files}
+    found = [each for path in files for each in quickstart.objects(path)]
+    kinds = {each["spec"]["names"]["kind"] for each in found}
 
     assert kinds == {"Notebook", "Setting"}
 

@@ -81,7 +81,7 @@ def test_given_filters_when_matched_then_every_word_and_one_phase_count(
 
 
 def test_given_a_selection_when_rows_move_then_its_new_positions_are_found() -> None:
-    a, b, c = (Target("demo", name, name, "") for name in "abc")
+    a, b, c = (Target("demo", name, name, "", "") for name in "abc")
 
     assert tables.moved({b}, [c, a, b]) == [2]
     assert tables.moved({b}, [c, a]) == []

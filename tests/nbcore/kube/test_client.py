@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import time
+from typing import Any
 
 import pytest
 from kubernetes.client import ApiClient, Configuration
 
+from nbcore import audit
 from nbcore.errors import ConflictError, ForbiddenError, ServerError, UnreachableError
 from nbcore.identity import OwnAccount, Person
 from nbcore.kube.client import Kube
@@ -56,6 +59,37 @@ def test_given_two_identities_when_they_share_a_pool_then_they_do_not_mix(
 def test_given_no_identity_when_constructed_then_it_is_refused(faulty: FaultyServer) -> None:
     with pytest.raises(TypeError):
         Kube(faulty.api_client())  # type: ignore[call-arg]  # that is the point
+
+
+@pytest.mark.parametrize("nobody", [None, "", "alice"])
+def test_given_what_is_no_identity_when_asking_then_it_raises_and_nothing_is_sent(
+    faulty: FaultyServer, nobody: Any
+) -> None:
+    with pytest.raises(AssertionError):
+        Kube(faulty.api_client(), nobody).list(PODS, "demo")
+
+    assert faulty.script.requests == []
+
+
+def test_given_a_person_when_something_is_changed_then_the_audit_log_says_so_once(
+    faulty: FaultyServer, kube: Kube, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, audit.log.name)
+    faulty.script.answers[f"{PODS_PATH}/a"] = (200, b"{}")
+    faulty.script.answers[f"{PODS_PATH}/b"] = (403, b"{}")
+    alice = kube.acting_as(Person("alice"), address="192.0.2.7")
+
+    alice.delete(PODS, "a", "demo")
+    with pytest.raises(ForbiddenError):
+        alice.delete(PODS, "b", "demo")
+    alice.list(PODS, "demo")
+    kube.delete(PODS, "a", "demo")
+
+    about = "resource=pods namespace=demo name="
+    assert [r.getMessage() for r in caplog.records if r.name == audit.log.name] == [
+        f"user=alice verb=delete outcome=allowed {about}a address=192.0.2.7",
+        f"user=alice verb=delete outcome=denied {about}b address=192.0.2.7",
+    ]
 
 
 def test_given_a_kind_of_patch_when_sent_then_body_and_content_type_arrive_as_meant(

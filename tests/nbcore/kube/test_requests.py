@@ -2,8 +2,8 @@ import pytest
 
 from nbcore.errors import InvalidObjectError
 from nbcore.kube import requests
-from nbcore.kube.requests import Request, Selection
-from nbcore.kube.resources import NODES, NOTEBOOKS, PODS, SERVICES, STATEFUL_SETS
+from nbcore.kube.requests import Request, Selection, Target
+from nbcore.kube.resources import NAMESPACES, NODES, NOTEBOOKS, PODS, SERVICES, STATEFUL_SETS
 from nbcore.names import JsonObject
 
 POD: JsonObject = {"metadata": {"name": "a", "namespace": "demo"}}
@@ -112,3 +112,45 @@ def test_given_groups_when_impersonating_then_each_has_a_header_of_its_own() -> 
         ("Impersonate-Group", "students"),
         ("Impersonate-Group", "a,b"),
     )
+
+
+@pytest.mark.parametrize(
+    ("request_", "target"),
+    [
+        pytest.param(
+            requests.create(PODS, POD, manager="me"), ("create", "pods", "demo", "a"), id="create"
+        ),
+        pytest.param(
+            requests.delete(NOTEBOOKS, "a", "demo"),
+            ("delete", "notebooks", "demo", "a"),
+            id="delete",
+        ),
+        pytest.param(
+            requests.json_patch(
+                requests.object_path(NOTEBOOKS, "a", "demo", "status"), [], manager="me"
+            ),
+            ("patch", "notebooks/status", "demo", "a"),
+            id="subresource",
+        ),
+        pytest.param(
+            requests.replace(NODES, {"metadata": {"name": "n1"}}, manager="me"),
+            ("update", "nodes", "", "n1"),
+            id="without namespace",
+        ),
+        pytest.param(
+            requests.delete(NAMESPACES, "demo"),
+            ("delete", "namespaces", "", "demo"),
+            id="namespace",
+        ),
+    ],
+)
+def test_given_a_change_when_asked_what_it_is_about_then_rbac_would_say_the_same(
+    request_: Request, target: tuple[str, str, str, str]
+) -> None:
+    assert requests.target_of(request_) == Target(*target)
+    assert requests.is_change(request_)
+
+
+def test_given_a_dry_run_when_asked_whether_it_changes_anything_then_not() -> None:
+    assert not requests.is_change(requests.create(PODS, POD, manager="me", dry_run=True))
+    assert not requests.is_change(requests.get(PODS, "a", "demo"))

@@ -1,0 +1,133 @@
+"""The users' file: read again when it changes, written so that nobody ever reads half of it."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbcore.names import JsonObject
+from nbcore.users import Users, dump_document, load_document, read_users
+
+_LOG = logging.getLogger(__name__)
+_LOOK_SECONDS = 1.0
+_MAX_BYTES = 2**20
+
+_Mark = tuple[str, int, int, int]
+
+
+class UserFile:
+    """What the file says now; thread-safe.
+
+    Args:
+        path: of the file. In a Secret's mount it is a link to a link, which the kubelet replaces.
+        clock: seconds that never go back.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._looked = -_LOOK_SECONDS
+        self._mark: _Mark | None = None
+        self._users = Users()
+        self._told: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
+    def users(self) -> Users:
+        """The users; a change is seen within a second. A file that is missing has none."""
+        with self._lock:
+            now = self._clock()
+            if now - self._looked >= _LOOK_SECONDS:
+                self._looked = now
+                self._look()
+            return self._users
+
+    def stamp(self, name: str) -> str | None:
+        """The stamp of a user's credentials; None for somebody who may not sign in."""
+        user = self.users().known.get(name)
+        return user.stamp if user else None
+
+    def _look(self) -> None:
+        mark = _mark(self._path)
+        if mark is not None and mark == self._mark:
+            return
+        is_expected = mark is not None or self._mark is not None
+        self._users, self._mark = _read(self._path), mark
+        # Of a file that was never there the start tells.
+        if is_expected and self._users.problems != self._told:
+            self._told = self._users.problems
+            for problem in self._told:
+                _LOG.warning("%s: %s", self._path, problem)
+
+
+def edit(path: Path, change: Callable[[JsonObject], JsonObject]) -> None:
+    """Reads, changes and writes the file; a second edit at the same time waits.
+
+    Args:
+        path: of the file; made if it is missing.
+        change: gets the document, {} for a new one; tells what to write.
+
+    Raises:
+        InvalidUsersError: the file can't be read, or the change is refused; nothing was written.
+        OSError: it can't be written.
+    """
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _held(target):
+        text = target.read_text("utf-8") if target.exists() else ""
+        write_private(target, dump_document(change(load_document(text))))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replaces a file in one step by one that only this account can read."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mark(path: Path) -> _Mark | None:
+    """What differs as soon as the file does; None while it can't be seen."""
+    try:
+        resolved = path.resolve(strict=True)
+        seen = resolved.stat()
+    except OSError:
+        return None
+    return str(resolved), seen.st_mtime_ns, seen.st_ino, seen.st_size
+
+
+def _read(path: Path) -> Users:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        return Users(problems=(f"The users' file can't be read: {reason}.",))
+    if len(content) > _MAX_BYTES:
+        return Users(problems=("The users' file is bigger than 1 MiB.",))
+    return read_users(text)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Lets one process after the other edit; the lock is another file, for ours is replaced."""
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

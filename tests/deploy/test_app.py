@@ -1,0 +1,271 @@
+"""The app's own rights: its cache, its questions and its pages, as its ServiceAccount may them.
+
+erin may edit in teaching, vera may view there, the group readers may view everywhere, dana nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nbcore.access import may_edit_catalog, may_open
+from nbcore.errors import ForbiddenError
+from nbcore.identity import OwnAccount, Person
+from nbcore.kube.cache import ClusterCache
+from nbcore.kube.client import Kube
+from nbcore.kube.config import connect
+from nbcore.kube.pulse import Beat
+from nbcore.kube.resources import NODES, NOTEBOOKS, ROLE_BINDINGS, SERVICES, Resource
+from nbcore.names import JsonObject
+from nbcore.settings import Settings
+from tests.cluster.api import eventually
+from tests.deploy.installation import APP_ACCOUNT, NAMESPACE, Installation
+from tests.nbcore.builders import notebook
+from tests.pages.visit import SHELL, choose_from_menu, click, listed, run, select, words
+from ui import session
+from ui.verbs import Target, Verb
+
+SECRETS = Resource("", "v1", "secrets", "Secret")
+ERIN = Person("erin", ("teachers",))
+VERA = Person("vera")
+READER = Person("rae", ("readers",))
+DANA = Person("dana", ("visitors", "guests"))
+
+
+@dataclass(slots=True)
+class App:
+    """The app as it is installed, and the administrator beside it."""
+
+    installation: Installation
+    kube: Kube
+    cache: ClusterCache
+    ahead: float = 0
+    services: session.Services = field(init=False)
+
+    def clock(self) -> float:
+        """A clock that a test can set ahead, so that none waits for answers to grow old."""
+        return time.monotonic() + self.ahead
+
+    def visited_by(self, person: Person, namespace: str = "") -> AppTest:
+        """The list of notebooks as somebody sees it."""
+        settings = Settings.from_environ({})
+        self.services = session.Services(
+            self.cache, self.kube, settings, identity=lambda: person, monotonic=self.clock
+        )
+        session.install(self.services)
+        page = AppTest.from_file(str(SHELL), default_timeout=30)
+        if namespace:
+            page.query_params["namespace"] = namespace
+        return run(page)
+
+    def binds(self, person: str, role: str, namespace: str) -> None:
+        """Gives somebody a role, as an administrator does it."""
+        flags = (f"--clusterrole={role}", f"--user={person}", f"--namespace={namespace}")
+        self.installation.kubectl.ok("create", "rolebinding", person, *flags)
+
+
+@pytest.fixture(scope="module")
+def running(installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    kubectl = installed.kubectl
+    for name in ("teaching", "data"):
+        kubectl.ok("create", "namespace", name)
+    kubeconfig = installed.account_kubeconfig(tmp_path_factory.mktemp("app"), APP_ACCOUNT)
+    environ = {"NB_CLUSTER": "kubeconfig", "KUBECONFIG": str(kubeconfig)}
+    with connect(Settings.from_environ(environ)) as client:
+        kube = Kube(client, OwnAccount("app"))
+        cache = ClusterCache(kube, beat=Beat(quiet=0.3, patience=1, again=0.1))
+        app = App(installed, kube, cache)
+        app.binds("erin", "edit", "teaching")
+        app.binds("vera", "view", "teaching")
+        kubectl.ok(
+            "create", "clusterrolebinding", "readers", "--clusterrole=view", "--group=readers"
+        )
+        for namespace in ("teaching", "data"):
+            installed.api.create(NOTEBOOKS.path(namespace), stored("lab", namespace))
+        cache.start()
+        eventually(lambda: cache.is_synced, what="everything that is followed may be read")
+        eventually(lambda: cache.get(NOTEBOOKS, "lab", "data"), what="the notebooks are there")
+        yield app
+        cache.stop()
+
+
+@pytest.fixture
+def app(running: App) -> Iterator[App]:
+    """Aggregation of the roles takes a moment, and so do bindings."""
+    review = may_open("teaching", "lab")
+    eventually(lambda: has(running, ERIN, review), what="erin's role is in force")
+    yield running
+    running.ahead = 0
+
+
+def has(app: App, person: Person, question: object) -> bool:
+    settings = Settings.from_environ({})
+    services = session.Services(app.cache, app.kube, settings, identity=lambda: person)
+    return services.access.allows(person, question)  # type: ignore[arg-type]  # a Question
+
+
+def stored(name: str, namespace: str) -> JsonObject:
+    made = notebook(
+        name,
+        namespace=namespace,
+        metadata={"annotations": {"ml.oneblock.ai/owner": "erin"}},
+        spec={"suspend": True},
+    )
+    del made["metadata"]["uid"]
+    return made
+
+
+def target(app: App, name: str, namespace: str) -> Target:
+    found = app.installation.api.get(NOTEBOOKS.path(namespace, name))
+    return Target(namespace, name, found["metadata"]["uid"], "", "erin")
+
+
+def labels(page: AppTest) -> set[str]:
+    return {button.label for button in page.button}
+
+
+def picker(page: AppTest) -> list[str]:
+    options: list[str] = page.selectbox(key="namespace").options
+    return options
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda kube: kube.create(NOTEBOOKS, stored("own", "data")), id="create"),
+        pytest.param(lambda kube: kube.delete(NOTEBOOKS, "lab", "data"), id="delete"),
+        pytest.param(lambda kube: kube.merge(NOTEBOOKS, "lab", "data", {}), id="patch"),
+        pytest.param(lambda kube: kube.list(SECRETS), id="list secrets"),
+        pytest.param(lambda kube: kube.list(SERVICES), id="list services"),
+        pytest.param(lambda kube: kube.get(SECRETS, "notebook-users", NAMESPACE), id="users"),
+        pytest.param(lambda kube: kube.get(NODES, "any"), id="get a node"),
+    ],
+)
+def test_given_its_own_account_when_more_is_asked_than_is_needed_then_it_is_refused(
+    app: App, act: Callable[[Kube], object]
+) -> None:
+    with pytest.raises(ForbiddenError):
+        act(app.kube)
+
+
+def test_given_its_own_account_when_sessions_are_kept_then_the_secret_can_be_read_and_written(
+    app: App,
+) -> None:
+    secret = app.kube.get(SECRETS, "notebook-sessions", NAMESPACE)
+
+    kept = app.kube.replace(SECRETS, {**secret, "stringData": {"sessions": "x"}})
+
+    assert "sessions" in kept["data"]
+
+
+def test_given_somebody_who_may_edit_when_visiting_then_the_namespace_and_its_buttons_are_there(
+    app: App,
+) -> None:
+    page = app.visited_by(ERIN)
+
+    assert picker(page) == ["All namespaces", "teaching"]
+    assert list(listed(page)) == ["lab"]
+    assert {"Start", "Delete"} <= labels(select(page, 0))
+    assert not page.get("menu_button")[0].proto.disabled
+
+
+def test_given_somebody_who_may_edit_when_one_is_started_then_it_is_made_as_that_person(
+    app: App,
+) -> None:
+    page = choose_from_menu(app.visited_by(ERIN), "JupyterLab")
+
+    assert "jupyter is starting." in words(page)
+    made = app.installation.api.get(NOTEBOOKS.path("teaching", "jupyter"))
+    assert made["metadata"]["annotations"]["ml.oneblock.ai/owner"] == "erin"
+    page = click(select(page, list(listed(page)).index("jupyter")), "Delete")
+    click(page, "Delete")
+    assert not app.installation.api.exists(NOTEBOOKS.path("teaching", "jupyter"))
+
+
+def test_given_somebody_who_may_view_when_visiting_then_the_row_is_there_and_no_action(
+    app: App,
+) -> None:
+    page = app.visited_by(VERA)
+
+    row = listed(page)["lab"]
+    assert (row["Open"], list(row["⋮"])) == ("", [])
+    page = select(page, 0)
+    assert all(button.disabled for button in page.button if button.label in set(Verb))
+    assert page.get("menu_button")[0].proto.disabled
+
+
+def test_given_somebody_who_reads_all_when_visiting_then_all_namespaces_are_there(
+    app: App,
+) -> None:
+    page = app.visited_by(READER, "data")
+
+    assert {"data", "teaching"} <= set(picker(page))
+    assert list(listed(page)) == ["lab"]
+
+
+def test_given_another_namespace_in_the_url_when_visiting_then_nothing_of_it_is_shown(
+    app: App,
+) -> None:
+    page = app.visited_by(VERA, "data")
+
+    assert picker(page) == ["All namespaces", "teaching"]
+    assert page.dataframe[0].value["Namespace"].to_list() == ["teaching"]
+
+
+def test_given_somebody_without_a_role_when_visiting_then_it_says_whom_to_ask(app: App) -> None:
+    page = app.visited_by(DANA)
+
+    said = words(page)
+    assert "No namespace is yours yet" in said
+    assert "you are dana (groups: visitors, guests)" in said
+    assert not page.dataframe
+    assert not labels(page)
+
+
+@pytest.mark.parametrize("verb", [Verb.START, Verb.DELETE])
+def test_given_a_stale_page_when_what_is_forbidden_is_tried_then_a_sentence_and_no_change(
+    app: App, verb: Verb
+) -> None:
+    page = app.visited_by(VERA)
+    before = app.installation.api.get(NOTEBOOKS.path("teaching", "lab"))
+
+    page.session_state["notebooks_asked"] = (verb, [target(app, "lab", "teaching")])
+    run(page)
+    if verb is Verb.DELETE:
+        click(page, "Delete")
+
+    word = "change" if verb is Verb.START else "delete"
+    assert f"lab: You may not {word} notebooks in teaching. Its owner is erin." in words(page)
+    assert app.installation.api.get(NOTEBOOKS.path("teaching", "lab")) == before
+
+
+def test_given_a_role_that_is_lost_when_answers_have_aged_then_the_rows_are_gone(
+    app: App,
+) -> None:
+    app.binds("ivan", "view", "data")
+    ivan = Person("ivan")
+    eventually(lambda: app.cache.bound_namespaces(ivan), what="ivan is bound")
+    page = app.visited_by(ivan)
+    assert list(listed(page)) == ["lab"]
+
+    app.installation.kubectl.ok("delete", "rolebinding", "ivan", "--namespace=data")
+    eventually(lambda: not has(app, ivan, may_open("data", "")), what="the server knows")
+    app.ahead = 7
+
+    eventually(lambda: not run(page).dataframe, what="the rows are hidden", seconds=10)
+    assert "No namespace is yours yet" in words(page)
+
+
+def test_given_an_admin_of_the_catalog_when_asked_then_the_setting_alone_decides(app: App) -> None:
+    kubectl = app.installation.kubectl
+    may = ("--verb=update", "--resource=settings.management.oneblock.ai")
+    kubectl.ok("create", "clusterrole", "catalog", *may)
+    kubectl.ok("create", "clusterrolebinding", "catalog", "--clusterrole=catalog", "--user=cora")
+
+    eventually(lambda: has(app, Person("cora"), may_edit_catalog()), what="cora may")
+    assert not has(app, READER, may_edit_catalog())
+    assert app.cache.list(ROLE_BINDINGS)

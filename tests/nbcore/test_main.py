@@ -1,0 +1,171 @@
+"""The command line as a person or a script calls it."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit_authenticator.utilities import Hasher
+
+from nbcore.__main__ import main
+from nbcore.users import Users, read_users
+from tests.nbcore.people import cheap_hash, entry, users_file, users_text
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "users.yaml"
+
+
+def users(file: Path) -> Users:
+    return read_users(file.read_text())
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
+
+
+@pytest.mark.usefixtures("typed")
+def test_given_no_file_when_somebody_is_added_then_they_can_sign_in(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["users", "add", "alice", "--role", "a", "--role", "b", "--email", "a@b.org"]
+
+    assert main([*arguments, "--password-stdin", "--file", str(file)]) == 0
+
+    made = users(file).known["alice"]
+    assert made.roles == ("a", "b")
+    assert Hasher.check_pw("correct horse", made.password)
+    assert capsys.readouterr().out == "alice can sign in now.\n"
+
+
+@pytest.mark.usefixtures("typed")
+def test_given_a_user_when_given_another_password_then_the_stamp_changes(tmp_path: Path) -> None:
+    file = users_file(tmp_path, alice=entry("a"))
+    before = users(file).known["alice"].stamp
+
+    assert main(["users", "password", "alice", "--password-stdin", "--file", str(file)]) == 0
+
+    assert users(file).known["alice"].stamp != before
+    assert Hasher.check_pw("correct horse", users(file).known["alice"].password)
+
+
+def test_given_a_user_when_given_roles_then_they_replace_the_old(tmp_path: Path) -> None:
+    file = users_file(tmp_path, alice=entry("a"), bob=entry("a"))
+
+    assert main(["users", "roles", "alice", "b", "c", "--file", str(file)]) == 0
+    assert main(["users", "roles", "bob", "--file", str(file)]) == 0
+
+    assert [user.roles for user in users(file).known.values()] == [("b", "c"), ()]
+
+
+def test_given_a_user_when_removed_then_the_others_stay(tmp_path: Path) -> None:
+    file = users_file(tmp_path, alice=entry("a"), bob=entry("a"))
+
+    assert main(["users", "remove", "alice", "--file", str(file)]) == 0
+
+    assert list(users(file).known) == ["bob"]
+
+
+def test_given_users_when_listed_then_roles_are_told_and_hashes_are_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = users_file(tmp_path, alice=entry("a", "b"), bob=entry())
+
+    assert main(["users", "list", "--file", str(file)]) == 0
+
+    assert capsys.readouterr().out == "alice\ta, b\nbob\t\n"
+
+
+def test_given_a_broken_entry_when_listed_then_the_code_and_the_words_tell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = users_file(tmp_path, alice=entry(), Bob=entry())
+
+    assert main(["users", "list", "--file", str(file)]) == 1
+
+    assert "User Bob: a name has lower-case" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["add", "Carol", "--password-stdin"], "lower-case", id="capitals"),
+        pytest.param(["add", "system:x", "--password-stdin"], "lower-case", id="reserved"),
+        pytest.param(["add", "alice", "--password-stdin"], "a user alice already", id="taken"),
+        pytest.param(
+            ["add", "carol", "--password-stdin", "--role", "system:masters"], "system:", id="role"
+        ),
+        pytest.param(["remove", "carol"], "no user carol", id="remove nobody"),
+        pytest.param(["roles", "carol", "a"], "no user carol", id="roles of nobody"),
+        pytest.param(["password", "carol", "--password-stdin"], "no user carol", id="password"),
+    ],
+)
+@pytest.mark.usefixtures("typed")
+def test_given_a_command_that_is_refused_when_run_then_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    file = users_file(tmp_path, alice={"password": cheap_hash()})
+
+    assert main(["users", *arguments, "--file", str(file)]) == 1
+
+    assert words in capsys.readouterr().err
+    assert file.read_text() == users_text(alice={"password": cheap_hash()})
+
+
+def test_given_a_short_password_when_added_then_it_is_refused(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
+
+    assert main(["users", "add", "alice", "--password-stdin", "--file", str(file)]) == 1
+
+    assert "at least 8" in capsys.readouterr().err
+    assert not file.exists()
+
+
+def test_given_no_file_when_listed_then_the_sentence_names_it(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["users", "list", "--file", str(file)]) == 1
+
+    assert str(file) in capsys.readouterr().err
+
+
+def test_given_a_terminal_when_asked_for_a_password_then_it_does_not_echo(file: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nbcore", "users", "add", "alice"],
+        cwd=ROOT,
+        env={**os.environ, "NB_USERS": str(file)},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = _until(ours, b"Password of alice: ")
+    os.write(ours, b"correct horse\n")
+    shown += _until(ours, b"Again: ")
+    os.write(ours, b"correct horse\n")
+    shown += _until(ours, b"sign in now.")
+    os.close(ours)
+
+    assert process.wait(20) == 0
+    assert b"correct" not in shown
+    assert "alice" in users(file).known
+
+
+def _until(terminal: int, words: bytes) -> bytes:
+    shown = b""
+    while words not in shown:
+        shown += os.read(terminal, 1024)
+    return shown

@@ -1,0 +1,136 @@
+"""Checks passwords, with streamlit-authenticator's own check and nothing else of it.
+
+Its cookie can be read by scripts and outlives logout, its counter of wrong passwords locks people
+out, and a name that it does not know is answered at once (docs/decisions/0005).
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+from nbcore import passwords
+from nbcore.guessing import Guesses
+from nbcore.identity import Person
+from nbcore.user_file import UserFile
+from nbcore.users import is_checkable, name_problem
+
+# bcrypt is made to be laborious: two checks at a time leave the machine to the others.
+_AT_ONCE = 2
+_PATIENCE = 5.0  # seconds
+_WRONG = "User name or password is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nobody was let in; the message says no more than whoever guesses may know."""
+
+    message: str
+
+
+class Passwords:
+    """The door; thread-safe.
+
+    Args:
+        users: who may sign in.
+        clock: seconds that never go back.
+    """
+
+    def __init__(self, users: UserFile, *, clock: Callable[[], float]) -> None:
+        self._users = users
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._guesses = Guesses()
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+
+    def check(self, typed: str, password: str, address: str) -> Person | Refused:
+        """Who it is, if the password is right.
+
+        A name that nobody has takes as long as one that somebody has, and gets the same words.
+
+        Args:
+            typed: the user name; capitals and spaces around it do not matter.
+            password: as it was typed.
+            address: from where.
+        """
+        name = typed.strip().lower()
+        if name_problem(name) or not is_checkable(password.strip()):
+            return Refused(_WRONG)
+        if refused := self._paused(name, address):
+            return refused
+        if not self._slots.acquire(timeout=_PATIENCE):
+            return Refused("Many people are signing in at this moment. Try again in a minute.")
+        try:
+            return self._begin(name, address) or self._judge(name, password, address)
+        finally:
+            self._slots.release()
+
+    def _paused(self, name: str, address: str) -> Refused | None:
+        with self._lock:
+            wait = self._guesses.wait(name, address, self._clock())
+        return Refused(f"Too many wrong tries. Try again in {_span(wait)}.") if wait else None
+
+    def _begin(self, name: str, address: str) -> Refused | None:
+        """Looks again: others with the same name may have come first."""
+        with self._lock:
+            now = self._clock()
+            if wait := self._guesses.wait(name, address, now):
+                return Refused(f"Too many wrong tries. Try again in {_span(wait)}.")
+            self._guesses.begin(name, address, now)
+        return None
+
+    def _judge(self, name: str, password: str, address: str) -> Person | Refused:
+        users = self._users.users()
+        user = users.known.get(name)
+        wanted = user.password if user else passwords.nobodys(users.cost)
+        is_right = fits(name, password, wanted)
+        with self._lock:
+            if user and is_right:
+                self._guesses.was_right(name, address)
+                return user.person
+            left = self._guesses.left(name, address, self._clock())
+        return Refused(f"{_WRONG} {_warning(left)}".strip())
+
+
+def load() -> ModuleType:
+    """The part of streamlit-authenticator that checks; the first time takes a second.
+
+    With it come components that we don't draw, and a warning for each where no page runs.
+    """
+    log = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    log.addFilter(_is_told)
+    try:
+        return importlib.import_module("streamlit_authenticator.controllers")
+    finally:
+        log.removeFilter(_is_told)
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return "missing ScriptRunContext" not in record.msg
+
+
+def fits(name: str, password: str, password_hash: str) -> bool:
+    """Whether a password fits a bcrypt hash, as streamlit-authenticator sees it."""
+    entry = {"password": password_hash, "email": "", "first_name": "", "last_name": ""}
+    # A dictionary of its own each time: it writes what it counts into it.
+    controller = load().AuthenticationController({"usernames": {name: entry}}, auto_hash=False)
+    return controller.login(name, password) is True
+
+
+def _warning(left: int) -> str:
+    """Only when it comes near."""
+    if left > 3:
+        return ""
+    if left == 0:
+        return "Now there is a pause."
+    return f"{left} more {'try' if left == 1 else 'tries'} before a pause."
+
+
+def _span(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} s"
+    return f"{-(-seconds // 60)} min"

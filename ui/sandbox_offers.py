@@ -1,0 +1,62 @@
+"""One click in place of a password, for the person at the machine that the sandbox runs on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from nbcore.identity import Person
+from nbcore.offers import Offer, offers_from_text
+from nbcore.settings import ClusterKind, Settings
+from nbcore.start_check import is_loopback
+from nbcore.user_file import UserFile
+from ui import session
+from ui.markdown import escape
+
+
+class OfferWay:
+    """The users of the first start, as long as they are as they were made.
+
+    Args:
+        path: of the file that names them.
+        users: who may sign in.
+    """
+
+    def __init__(self, path: Path, users: UserFile) -> None:
+        self._path = path
+        self._users = users
+
+    def ask(self) -> Person | None:
+        """A button for each; nothing for somebody who is not at this machine."""
+        offers = self._offers() if is_loopback(session.address()) else []
+        if not offers:
+            return None
+        st.space("small")
+        st.caption("This is a sandbox on your machine. Have a look around as one of its people:")
+        pressed = [offer for offer in offers if _button(offer)]
+        chosen = next(iter(pressed), None)
+        user = chosen.user(self._users.users()) if chosen else None
+        return user.person if user else None
+
+    def _offers(self) -> list[Offer]:
+        try:
+            found = offers_from_text(self._path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return []
+        users = self._users.users()
+        return [offer for offer in found if offer.user(users)]
+
+
+def may_offer(settings: Settings, address: str) -> bool:
+    """Whether nobody but people at this machine can come to the sign-in page.
+
+    A name in NB_ALLOWED_HOSTS tells of a proxy, behind which everybody seems to be here.
+    """
+    is_alone = is_loopback(address) and not settings.allowed_hosts
+    return settings.cluster is ClusterKind.SANDBOX and is_alone
+
+
+def _button(offer: Offer) -> bool:
+    label = f"**{escape(offer.name)}** · {escape(offer.what)}"
+    return st.button(label, key=f"offer_{offer.name}", width="stretch")
