@@ -177,8 +177,11 @@ def namespace_for_new() -> str:
     Raises:
         ClusterError: nobody knows.
     """
-    names, chosen = namespaces_for_new(), chosen_namespace()
-    return chosen if chosen in names else _usual(names)
+    # Mostly it is one of these two: then the others need not be asked about.
+    for name in (chosen_namespace(), _usual(offered_namespaces())):
+        if name and access.where(CREATE, {name}):
+            return name
+    return _usual(namespaces_for_new())
 
 
 def _usual(names: Sequence[str]) -> str:
