@@ -103,7 +103,8 @@ VARIABLES = (
         "NB_NAMESPACES",
         "namespaces, separated by commas",
         "demo,research",
-        "Namespaces that the sandbox is given at its first start.",
+        "Namespaces that the sandbox is given at its first start. Elsewhere: those that a first "
+        "visit prefers, and about which everybody is asked for, also without a RoleBinding.",
     ),
     Variable(
         "NB_RUNTIMES",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nbcore.access import may_edit_catalog, may_open
+from nbcore.access import LIST, Question, may_edit_catalog, may_open
 from nbcore.errors import ForbiddenError
 from nbcore.identity import OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
@@ -25,7 +25,7 @@ from nbcore.settings import Settings
 from tests.cluster.api import eventually
 from tests.deploy.installation import APP_ACCOUNT, NAMESPACE, Installation
 from tests.nbcore.builders import notebook
-from tests.pages.visit import SHELL, choose_from_menu, click, listed, run, select, words
+from tests.pages.visit import NEW_PAGE, SHELL, choose_from_menu, click, listed, run, select, words
 from ui import session
 from ui.verbs import Target, Verb
 
@@ -102,10 +102,10 @@ def app(running: App) -> Iterator[App]:
     running.ahead = 0
 
 
-def has(app: App, person: Person, question: object) -> bool:
+def has(app: App, person: Person, question: Question) -> bool:
     settings = Settings.from_environ({})
     services = session.Services(app.cache, app.kube, settings, identity=lambda: person)
-    return services.access.allows(person, question)  # type: ignore[arg-type]  # a Question
+    return services.access.allows(person, question)
 
 
 def stored(name: str, namespace: str) -> JsonObject:
@@ -241,6 +241,22 @@ def test_given_a_stale_page_when_what_is_forbidden_is_tried_then_a_sentence_and_
     word = "change" if verb is Verb.START else "delete"
     assert f"lab: You may not {word} notebooks in teaching. Its owner is erin." in words(page)
     assert app.installation.api.get(NOTEBOOKS.path("teaching", "lab")) == before
+
+
+def test_given_somebody_without_a_right_to_volumes_when_the_form_opens_then_it_says_so(
+    app: App,
+) -> None:
+    app.binds("nora", "notebooks-edit", "data")
+    kubectl, view = app.installation.kubectl, "--clusterrole=notebooks-view"
+    kubectl.ok("create", "rolebinding", "nora-view", view, "--user=nora", "--namespace=data")
+    nora = Person("nora")
+    eventually(lambda: app.cache.bound_namespaces(nora), what="nora is bound")
+    eventually(lambda: has(app, nora, LIST.at("data")), what="nora may look")
+
+    page = run(app.visited_by(nora).switch_page(NEW_PAGE))
+
+    assert page.selectbox(key="new_namespace").options == ["data"]
+    assert "You may not create volumes in data" in words(page)
 
 
 def test_given_a_role_that_is_lost_when_answers_have_aged_then_the_rows_are_gone(
