@@ -276,6 +276,20 @@ def test_given_a_role_that_is_lost_when_answers_have_aged_then_the_rows_are_gone
     assert "No namespace is yours yet" in words(page)
 
 
+def test_given_a_cluster_that_is_silent_when_visiting_then_nothing_is_shown_until_it_answers(
+    app: App,
+) -> None:
+    app.ahead = 60
+    page = app.visited_by(ERIN)
+
+    assert "The cluster has not answered for" in words(page)
+    assert not page.dataframe
+    assert not labels(page)
+
+    app.ahead = 0
+    assert list(listed(run(page))) == ["lab"]
+
+
 def test_given_an_admin_of_the_catalog_when_asked_then_the_setting_alone_decides(app: App) -> None:
     kubectl = app.installation.kubectl
     may = ("--verb=update", "--resource=settings.management.oneblock.ai")
