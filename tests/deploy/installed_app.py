@@ -27,6 +27,7 @@ from tests.deploy.installation import APP_ACCOUNT, Installation
 from tests.nbcore.builders import notebook
 from tests.pages.visit import SHELL, run
 from ui import session
+from ui.verbs import Target
 
 ERIN = Person("erin", ("teachers",))
 VERA = Person("vera")
@@ -126,3 +127,25 @@ def set_ready(app: App, name: str, namespace: str) -> None:
         return "status" in found and found["spec"]["suspend"] is False
 
     eventually(is_ready, what="it is ready")
+
+
+def target(app: App, name: str, namespace: str) -> Target:
+    """A notebook as a page that was drawn before remembers it."""
+    found = app.installation.api.get(NOTEBOOKS.path(namespace, name))
+    return Target(namespace, name, found["metadata"]["uid"], "", "erin")
+
+
+def opens(page: AppTest) -> list[str]:
+    """Where the links below the table lead."""
+    return [link.proto.url for link in page.get("link_button")]
+
+
+def labels(page: AppTest) -> set[str]:
+    """Of all buttons."""
+    return {button.label for button in page.button}
+
+
+def picker(page: AppTest) -> list[str]:
+    """The namespaces to choose from."""
+    options: list[str] = page.selectbox(key="namespace").options
+    return options

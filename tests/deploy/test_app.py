@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+import urllib3
 
 from nbcore.access import LIST, may_edit_catalog, may_open
 from nbcore.errors import ForbiddenError
@@ -13,7 +15,9 @@ from nbcore.identity import Person
 from nbcore.kube.client import Kube
 from nbcore.kube.resources import NODES, NOTEBOOKS, ROLE_BINDINGS, SECRETS, SERVICES
 from tests.cluster.api import eventually
-from tests.deploy.installation import NAMESPACE, Installation
+from tests.contract.kubectl import Kubectl
+from tests.deploy.app_process import is_healthy, start, users_file
+from tests.deploy.installation import APP_ACCOUNT, NAMESPACE, Installation
 from tests.deploy.installed_app import (
     DANA,
     ERIN,
@@ -21,12 +25,16 @@ from tests.deploy.installed_app import (
     VERA,
     App,
     has,
+    labels,
+    opens,
+    picker,
     running_app,
     set_ready,
     stored,
+    target,
 )
 from tests.pages.visit import NEW_PAGE, choose_from_menu, click, listed, run, select, words
-from ui.verbs import Target, Verb
+from ui.verbs import Verb
 
 
 @pytest.fixture(scope="module")
@@ -42,24 +50,6 @@ def app(running: App) -> Iterator[App]:
     eventually(lambda: has(running, ERIN, review), what="erin's role is in force")
     yield running
     running.ahead = 0
-
-
-def target(app: App, name: str, namespace: str) -> Target:
-    found = app.installation.api.get(NOTEBOOKS.path(namespace, name))
-    return Target(namespace, name, found["metadata"]["uid"], "", "erin")
-
-
-def opens(page: AppTest) -> list[str]:
-    return [link.proto.url for link in page.get("link_button")]
-
-
-def labels(page: AppTest) -> set[str]:
-    return {button.label for button in page.button}
-
-
-def picker(page: AppTest) -> list[str]:
-    options: list[str] = page.selectbox(key="namespace").options
-    return options
 
 
 @pytest.mark.parametrize(
@@ -272,3 +262,34 @@ def test_given_an_admin_of_the_catalog_when_asked_then_the_setting_alone_decides
     eventually(lambda: has(app, Person("cora"), may_edit_catalog()), what="cora may")
     assert not has(app, READER, may_edit_catalog())
     assert app.cache.list(ROLE_BINDINGS)
+
+
+def test_given_the_pods_command_when_started_as_its_account_then_it_serves_and_lacks_no_right(
+    installed: Installation, kubectl: Kubectl, tmp_path: Path
+) -> None:
+    kubeconfig = installed.account_kubeconfig(tmp_path, APP_ACCOUNT)
+    process, url = start(kubectl, kubeconfig, users_file(tmp_path), tmp_path)
+    eventually(lambda: is_healthy(url) or not process.is_running, what="it serves", seconds=60)
+    assert process.is_running, process.log_end()
+
+    answer = urllib3.request("GET", f"{url}/notebook/teaching/lab/", redirect=False)
+    process.stop()
+
+    assert answer.status in {302, 303, 401}
+    # By the signal itself, at the end of an orderly stop; a late one would have been killed.
+    assert process.popen.returncode == -signal.SIGTERM, process.log_end()
+    said = process.log.read_text()
+    assert "orbidden" not in said, process.log_end()
+    assert "Traceback" not in said, process.log_end()
+
+
+def test_given_no_users_when_started_then_it_refuses_and_says_how_to_add_one(
+    installed: Installation, kubectl: Kubectl, tmp_path: Path
+) -> None:
+    kubeconfig = installed.account_kubeconfig(tmp_path, APP_ACCOUNT)
+
+    process, _ = start(kubectl, kubeconfig, tmp_path / "none.yaml", tmp_path)
+    eventually(lambda: not process.is_running, what="it ends", seconds=60)
+
+    assert process.popen.returncode != 0
+    assert "python -m nbcore users add" in process.log.read_text()
