@@ -159,14 +159,18 @@ class Catalog:
         return tuple(sorted(shown, key=lambda entry: entry.is_deprecated))
 
     def default_image(self, ide: IdeType) -> str | None:
-        """The image marked as default, else the first offered; None when none is offered."""
-        entries = self.offered(ide)
-        marked = (entry.image for entry in entries if entry.is_default)
-        return next(marked, entries[0].image if entries else None)
+        """The image marked as default, which is never hidden; None when there is no image."""
+        marked = (entry.image for entry in self.entries(ide) if entry.is_default)
+        return next(marked, None)
 
     def type_of_image(self, image: str) -> IdeType | None:
         """The IDE under which the catalog lists an image; None when it does not."""
         return self._types.get(image)
+
+    def is_deprecated(self, image: str) -> bool:
+        """Whether its owners should move to another one."""
+        entry = self._entries.get(image)
+        return entry is not None and entry.is_deprecated
 
     def replacement_of(self, image: str) -> str | None:
         """What to use instead of a deprecated image; None when it isn't, or nothing is named.

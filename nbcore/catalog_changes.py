@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from nbcore.catalog_json import is_same
 from nbcore.ides import IdeType
 from nbcore.names import JsonObject
 from nbcore.objects import objects_at, text_at
@@ -58,30 +59,41 @@ class Change:
             case ChangeKind.OTHER:
                 return f"  {self.type}\n+   changed"
             case ChangeKind.ADDED:
-                return "\n".join([f"+ {self.image}", *self._lines()])
+                return "\n".join([f"+ {self.type} · {self.image}", *self._lines()])
             case ChangeKind.REMOVED:
-                return f"- {self.image}"
+                return f"- {self.type} · {self.image}"
             case ChangeKind.CHANGED:
-                return "\n".join([f"  {self.image}", *self._lines()])
+                return "\n".join([f"  {self.type} · {self.image}", *self._lines()])
 
     def _lines(self) -> Iterator[str]:
         for key, old, new in self.fields:
-            if old not in (None, "", False):
+            if old is not None:
                 yield f"-   {key}: {_said(old)}"
-            if new not in (None, "", False):
+            if new is not None:
                 yield f"+   {key}: {_said(new)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
-    """Both changes in one catalog; where they contradict each other, theirs stands.
+class Conflict:
+    """Where both changed the same thing.
 
     Attributes:
-        conflicts: for people: what of mine gave way.
+        words: for people: what of mine gave way.
+        type: what ``row`` stands under; "" when there is none.
+        row: my row, when they removed what I edited: a person has to decide whether it comes back.
     """
 
+    words: str
+    type: str = ""
+    row: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Both changes in one catalog; where they contradict each other, theirs stands."""
+
     document: JsonObject
-    conflicts: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
 
 
 def changes(before: JsonObject, after: JsonObject) -> tuple[Change, ...]:
@@ -94,7 +106,7 @@ def changes(before: JsonObject, after: JsonObject) -> tuple[Change, ...]:
 
 def merge(base: JsonObject, mine: JsonObject, theirs: JsonObject) -> Merge:
     """Puts my change of ``base`` on top of theirs."""
-    conflicts: list[str] = []
+    conflicts: list[Conflict] = []
     keys = dict.fromkeys([*theirs, *mine])
     merged: JsonObject = {}
     for key in keys:
@@ -103,7 +115,7 @@ def merge(base: JsonObject, mine: JsonObject, theirs: JsonObject) -> Merge:
             continue
         kept = _merged_value(*(each.get(key, _MISSING) for each in (base, mine, theirs)))
         if kept is None:
-            conflicts.append(f"{key}: both changed it")
+            conflicts.append(Conflict(f"{key}: both changed it"))
         value = theirs.get(key, _MISSING) if kept is None else kept[0]
         if value is not _MISSING:
             merged[key] = value
@@ -139,27 +151,30 @@ def _type_changes(ide: str, before: JsonObject, after: JsonObject) -> Iterator[C
 def _field_changes(old: JsonObject, new: JsonObject) -> tuple[tuple[str, Any, Any], ...]:
     keys = [key for key in dict.fromkeys([*old, *new]) if key != "containerImage"]
     told = ((key, _meant(old, key), _meant(new, key)) for key in keys)
-    return tuple((key, was, now) for key, was, now in told if was != now)
+    return tuple((key, was, now) for key, was, now in told if not is_same(was, now))
 
 
 def _meant(row: JsonObject, key: str) -> Any:
     value = row.get(key)
-    return None if key in _OPTIONAL and value in (None, "", False) else value
+    says_nothing = value is None or value is False or value == ""
+    return None if key in _OPTIONAL and says_nothing else value
 
 
 def _differs(key: str, before: JsonObject, after: JsonObject) -> bool:
-    return bool(before.get(key, _MISSING) != after.get(key, _MISSING))
+    return not is_same(before.get(key, _MISSING), after.get(key, _MISSING))
 
 
 def _merged_rows(
-    ide: str, base: JsonObject, mine: JsonObject, theirs: JsonObject, conflicts: list[str]
+    ide: str, base: JsonObject, mine: JsonObject, theirs: JsonObject, conflicts: list[Conflict]
 ) -> list[JsonObject]:
     old, ours, other = (by_key(objects_at(each, ide)) for each in (base, mine, theirs))
     merged: dict[RowKey, JsonObject] = {}
+    found: list[Conflict] = []
     for key in _merged_order(list(old), list(ours), list(other)):
-        row = _merged_row(key, (old.get(key), ours.get(key), other.get(key)), conflicts)
+        row = _merged_row(key[0], (old.get(key), ours.get(key), other.get(key)), found)
         if row is not None:
             merged[key] = row
+    conflicts += [replace(each, type=ide) if each.row is not None else each for each in found]
     return _with_one_default(merged, other, conflicts)
 
 
@@ -176,23 +191,28 @@ def _merged_order(old: list[RowKey], mine: list[RowKey], theirs: list[RowKey]) -
 
 
 def _merged_row(
-    key: RowKey,
+    image: str,
     versions: tuple[JsonObject | None, JsonObject | None, JsonObject | None],
-    conflicts: list[str],
+    conflicts: list[Conflict],
 ) -> JsonObject | None:
     base, mine, theirs = versions
     whole = _merged_value(base, mine, theirs)
     if whole is not None:
         row: JsonObject | None = whole[0]
         return row
-    if mine is None or theirs is None:
-        conflicts.append(f"{key[0]}: {'you' if mine is None else 'they'} removed it")
+    if mine is None:
+        conflicts.append(Conflict(f"{image}: you removed it, they changed it; it stays"))
         return theirs
+    if theirs is None:
+        edits = ", ".join(key for key, *_ in _field_changes(base or {}, mine))
+        conflicts.append(Conflict(f"{image}: they removed it, you changed {edits}", row=mine))
+        return None
     merged: JsonObject = {}
     for name in dict.fromkeys([*theirs, *mine]):
         kept = _merged_value(*(each.get(name, _MISSING) for each in (base or {}, mine, theirs)))
         if kept is None:
-            conflicts.append(f"{key[0]}, {name}: yours was {_said(mine.get(name))}")
+            words = f"{image}, {name}: yours was {_said(mine.get(name))}"
+            conflicts.append(Conflict(f"{words}, theirs stands"))
         value = theirs.get(name, _MISSING) if kept is None else kept[0]
         if value is not _MISSING:
             merged[name] = value
@@ -201,19 +221,21 @@ def _merged_row(
 
 def _merged_value(base: Any, mine: Any, theirs: Any) -> tuple[Any] | None:
     """The value that both agree on, or that one of them changed; None: both did, differently."""
-    if mine in (base, theirs):
+    if is_same(mine, base) or is_same(mine, theirs):
         return (theirs,)
-    return (mine,) if theirs == base else None
+    return (mine,) if is_same(theirs, base) else None
 
 
 def _with_one_default(
-    rows: Mapping[RowKey, JsonObject], theirs: Mapping[RowKey, JsonObject], conflicts: list[str]
+    rows: Mapping[RowKey, JsonObject],
+    theirs: Mapping[RowKey, JsonObject],
+    conflicts: list[Conflict],
 ) -> list[JsonObject]:
     marked = [key for key, row in rows.items() if row.get("default")]
     mine_alone = [key for key in marked if not theirs.get(key, {}).get("default")]
     if len(mine_alone) == len(marked):
         return list(rows.values())
-    conflicts += [f"{image}: they chose another default" for image, _ in mine_alone]
+    conflicts += [Conflict(f"{image}: they chose another default") for image, _ in mine_alone]
     return [
         {name: value for name, value in row.items() if key not in mine_alone or name != "default"}
         for key, row in rows.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,6 +101,17 @@ def next_version(setting: JsonObject, known: list[Version]) -> JsonObject | None
         "data": {"value": text},
         "revision": number,
     }
+
+
+def text_before(known: Sequence[Version], text: str) -> str:
+    """The value that undo brings back: the newest kept one that differs from what is stored.
+
+    Args:
+        known: the versions, newest first.
+        text: the value as stored: it has no version yet when no controller has seen it.
+    """
+    older = known[1:] if known and known[0].text == text else known
+    return older[0].text if older else ""
 
 
 def surplus(known: list[Version]) -> list[str]:

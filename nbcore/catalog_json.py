@@ -13,8 +13,6 @@ from nbcore.names import JsonObject
 MAX_LENGTH = 500_000
 """Characters. An object in etcd holds 1.5 MB, and a Setting holds a default, too."""
 _MAX_DEPTH = 30
-_SPACE = " \t\n\r"
-_DECODER = json.JSONDecoder()
 
 
 def read_json(text: object) -> JsonObject:
@@ -54,41 +52,13 @@ def pretty_json(document: JsonObject) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def row_lines(text: str) -> dict[tuple[str, int], int]:
-    """On which line each row begins, by type and number of the row, both as errors count them.
-
-    Args:
-        text: what ``read_json`` accepts.
-    """
-    lines: dict[tuple[str, int], int] = {}
-    at = _skip(text, text.index("{") + 1)
-    while text[at] == '"':
-        key, at = _DECODER.raw_decode(text, at)
-        at = _skip(text, _skip(text, at) + 1)
-        if text[at] == "[":
-            lines |= {
-                (key, number): text.count("\n", 0, start) + 1
-                for number, start in enumerate(_starts(text, at), start=1)
-            }
-        _, at = _DECODER.raw_decode(text, at)
-        at = _skip(text, at)
-        at = _skip(text, at + 1) if text[at] == "," else at
-    return lines
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON; for Python alone, 1 and true would be equal."""
+    return one == other and _written(one) == _written(other)
 
 
-def _starts(text: str, at: int) -> Iterator[int]:
-    at = _skip(text, at + 1)
-    while text[at] != "]":
-        yield at
-        _, at = _DECODER.raw_decode(text, at)
-        at = _skip(text, at)
-        at = _skip(text, at + 1) if text[at] == "," else at
-
-
-def _skip(text: str, at: int) -> int:
-    while text[at] in _SPACE:
-        at += 1
-    return at
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=repr)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> JsonObject:

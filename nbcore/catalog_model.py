@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, field_validator
 
-from nbcore.catalog_json import read_json, row_lines
+from nbcore.catalog_json import read_json
+from nbcore.catalog_lines import line_of, lines
 from nbcore.errors import InvalidCatalogError, RowError
 from nbcore.ides import IdeType
 from nbcore.images import image_problem
@@ -119,6 +120,10 @@ def _defaults(rows: Sequence[Row]) -> Iterator[RowError]:
     marked = [number for number, row in enumerate(rows, start=1) if row.default]
     if rows and not marked:
         yield RowError("no image is the default. Mark one.", field="default")
+    for number in marked:
+        if rows[number - 1].hidden:
+            message = "a hidden image can't be the default. Show it, or mark another one."
+            yield RowError(message, row=number, field="default")
     for number in marked[1:]:
         message = f"row {marked[0]} is the default already. One image can be."
         yield RowError(message, row=number, field="default")
@@ -155,5 +160,8 @@ def _with_lines(errors: Sequence[RowError], text: str) -> list[RowError]:
     """One line tells nothing: the Setting's own form has no other."""
     if "\n" not in text.strip():
         return [*errors]
-    lines = row_lines(text)
-    return [replace(error, line=lines.get((error.type, error.row), 0)) for error in errors]
+    found = lines(text)
+    return [
+        replace(error, line=line_of(found, (error.type, error.row, error.field)))
+        for error in errors
+    ]

@@ -34,7 +34,7 @@ UNUSED = ImageUse({})
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A notebook on a deprecated image, and the image that should take its place."""
+    """A notebook on a deprecated image, and what should take its place; "" when none is named."""
 
     row: NotebookRow
     image: str
@@ -50,8 +50,8 @@ def image_uses(rows: Iterable[NotebookRow]) -> dict[str, ImageUse]:
 
 
 def moves(rows: Iterable[NotebookRow], catalog: Catalog, owner: str) -> list[Move]:
-    """The owner's notebooks on deprecated images that have a replacement, by name."""
+    """The owner's notebooks on deprecated images, by name."""
     mine = [row for row in rows if row.owner == owner and (row.can_start or row.can_stop)]
-    found = ((row, catalog.replacement_of(row.image)) for row in mine)
-    wanted = [Move(row, image) for row, image in found if image]
+    old = [row for row in mine if catalog.is_deprecated(row.image)]
+    wanted = [Move(row, catalog.replacement_of(row.image) or "") for row in old]
     return sorted(wanted, key=lambda move: (move.row.namespace, move.row.name))

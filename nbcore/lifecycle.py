@@ -17,6 +17,7 @@ from nbcore.errors import (
     ConflictError,
     ForbiddenError,
     InvalidFormError,
+    InvalidObjectError,
     MalformedNotebookError,
     NotFoundError,
     ServerError,
@@ -73,7 +74,10 @@ def create_notebook(kube: Kube, manifests: Manifests) -> JsonObject:
         VolumeLeftError: the new volume could not be removed again.
         ClusterError: any other answer, or none.
     """
-    volume, notebook = _made_volume(kube, manifests), manifests.notebook
+    notebook = manifests.notebook
+    if manifests.volume:
+        _refuse_early(kube, notebook)
+    volume = _made_volume(kube, manifests)
     try:
         return _made(kube, NOTEBOOKS, notebook)
     except REFUSALS as error:
@@ -164,6 +168,20 @@ def _looked_up_claim(kube: Kube, claim: str, notebook: JsonObject) -> tuple[Find
     except ForbiddenError as error:
         return (findings.unreadable_claim(claim, error),)
     return findings.shared_claim(Volume.from_object(volume, others), but=name)
+
+
+def _refuse_early(kube: Kube, notebook: JsonObject) -> None:
+    """What is refused anyway gets no volume: one that comes and goes is seen and offered by others.
+
+    Raises:
+        InvalidFormError: the notebook breaks a rule, a quota or somebody's rights.
+    """
+    try:
+        kube.create(NOTEBOOKS, notebook, dry_run=True)
+    except (ForbiddenError, InvalidObjectError) as error:
+        raise InvalidFormError([explain(error, notebook)]) from error
+    except ClusterError:
+        return  # A name that is taken, or a network that fails, is dealt with where it is made.
 
 
 def _made_volume(kube: Kube, manifests: Manifests) -> JsonObject | None:

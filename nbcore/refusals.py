@@ -38,12 +38,23 @@ _QUOTA = re.compile(
     r"exceeded quota: (?P<quota>[^,]+), requested: (?P<requested>.+?), "
     r"used: (?P<used>.+?), limited: (?P<limited>.+)"
 )
+_QUOTA_UNSAID = re.compile(r"failed quota: (?P<quota>[^:]+): must specify (?P<resource>\S+) for")
+_QUOTA_UNCOUNTED = re.compile(r"status unknown for quota: (?P<quota>[^,]+),")
+_RATIO = re.compile(
+    r"(?P<resource>\S+) max limit to request ratio per (?P<kind>\w+) is (?P<allowed>\w+)"
+)
 _LIMIT_RANGE = re.compile(
     r"(?P<bound>maximum|minimum) (?P<resource>\S+) usage per (?P<kind>\w+) is (?P<allowed>\w+)"
 )
 _POD_SECURITY = re.compile(r"violates PodSecurity \"(?P<level>[^\":]+)")
 _RUNTIME_CLASS = re.compile(r"RuntimeClass \"(?P<name>[^\"]+)\" not found")
 _NAMESPACE_MISSING = re.compile(r"namespaces \"(?P<name>[^\"]+)\" not found")
+_OF_CLASS = ".storageclass.storage.k8s.io/"
+_COUNT = "count/"
+# What people call a thing that a quota counts.
+_NOUNS: Mapping[str, str] = MappingProxyType(
+    {"persistentvolumeclaims": "volumes", "notebooks.ml.oneblock.ai": "notebooks"}
+)
 _BEING_DELETED = "object is being deleted"
 _NONE = Fraction(0)
 
@@ -151,12 +162,30 @@ def _over_quota(found: re.Match[str], namespace: str) -> FieldError:
                 limited[name], amount=max(limited[name].amount - used[name].amount, _NONE)
             )
             words = (
-                f"Over the quota of {namespace}: asks {_show(name, asked)}, "
-                f"{_show(name, left)} left of {_show(name, limited[name])}. "
+                f"Over the quota of {namespace}: asks {_show(name, asked)}, {_show(name, left)} "
+                f"left of {_show(name, limited[name])}{_noun(name)}. "
                 "Stop something or ask for less."
             )
             return FieldError(_field_of_resource(name), words)
     return FieldError("", f"Over the quota {found['quota']} of {namespace}.")
+
+
+def _unsaid(found: re.Match[str], namespace: str) -> FieldError:
+    words = f"The quota {found['quota']} of {namespace} wants to know {found['resource']}: say it."
+    return FieldError(_field_of_resource(found["resource"]), words)
+
+
+def _uncounted(found: re.Match[str], namespace: str) -> FieldError:
+    words = f"The quota {found['quota']} of {namespace} is being counted. Try again in a moment."
+    return FieldError("", words)
+
+
+def _limit_far_from_request(found: re.Match[str], namespace: str) -> FieldError:
+    words = (
+        f"{namespace} allows a limit of {found['resource']} of at most {found['allowed']} times "
+        "what is requested."
+    )
+    return FieldError(_field_of_resource(found["resource"]), words)
 
 
 def _out_of_range(found: re.Match[str], namespace: str) -> FieldError:
@@ -166,7 +195,8 @@ def _out_of_range(found: re.Match[str], namespace: str) -> FieldError:
     except InvalidQuantityError:
         allowed = found["allowed"]
     bound = "at most" if found["bound"] == "maximum" else "at least"
-    words = f"{namespace} allows {bound} {allowed} a {found['kind'].lower()}."
+    kind = "volume" if found["kind"] == "PersistentVolumeClaim" else found["kind"].lower()
+    words = f"{namespace} allows {bound} {allowed}{_noun(name)} a {kind}."
     return FieldError(_field_of_resource(name), words)
 
 
@@ -184,7 +214,10 @@ def _no_runtime_class(found: re.Match[str], _namespace: str) -> FieldError:
 _WORDINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], FieldError]], ...] = (
     (_RIGHTS, _no_rights),
     (_QUOTA, _over_quota),
+    (_QUOTA_UNSAID, _unsaid),
+    (_QUOTA_UNCOUNTED, _uncounted),
     (_LIMIT_RANGE, _out_of_range),
+    (_RATIO, _limit_far_from_request),
     (_POD_SECURITY, _against_pod_security),
     (_RUNTIME_CLASS, _no_runtime_class),
 )
@@ -209,18 +242,31 @@ def _show(resource: str, quantity: Quantity) -> str:
         case Field.MEMORY | Field.VOLUME_SIZE:
             return memory_text(quantity)
         case _:
-            return f"{quantity.text} {resource.removeprefix('requests.').removeprefix('count/')}"
+            return quantity.text
+
+
+def _noun(resource: str) -> str:
+    """What a bare number counts, after a space; "" where the number has its unit. Pure."""
+    if _field_of_resource(resource) in {Field.CPU, Field.MEMORY, Field.VOLUME_SIZE}:
+        return ""
+    storage_class, _, name = resource.rpartition(_OF_CLASS)
+    plain = name.removeprefix("requests.").removeprefix(_COUNT)
+    noun = _NOUNS.get(plain, plain)
+    return f" {noun} of class {storage_class}" if storage_class else f" {noun}"
 
 
 def _field_of_resource(name: str) -> Field | str:
     """The field behind a quota's resource: requests.cpu, limits.memory, requests.storage..."""
-    plain = name.removeprefix("requests.").removeprefix("limits.")
+    counted = name.rpartition(_OF_CLASS)[2]
+    plain = counted.removeprefix("requests.").removeprefix("limits.")
     fields = {"cpu": Field.CPU, "memory": Field.MEMORY, "storage": Field.VOLUME_SIZE}
     if plain in fields:
         return fields[plain]
     if plain.endswith("persistentvolumeclaims"):
         return Field.VOLUME
-    return Field.GPU_COUNT if "/" in plain and not plain.startswith("count/") else ""
+    if plain == f"{_COUNT}notebooks.ml.oneblock.ai":
+        return Field.NAMESPACE
+    return Field.GPU_COUNT if "/" in plain and not plain.startswith(_COUNT) else ""
 
 
 def _field_of(path: str, refused: JsonObject) -> Field | str:

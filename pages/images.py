@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from nbcore.catalog_changes import Change, ChangeKind
+from nbcore.catalog_changes import Change, ChangeKind, Conflict
 from nbcore.catalog_history import author_of
 from nbcore.ides import IDES, IdeType
+from nbcore.image_use import UNUSED, ImageUse
 from nbcore.objects import text_at
 from ui import (
     access,
@@ -28,6 +29,8 @@ from ui.markdown import escape
 _PROBLEMS_SHOWN = 5
 _USES_SHOWN = 5
 _DIFF_HEIGHT = 260
+_FOLLOW_SECONDS = 2
+_MERGED = "images_merged"
 _MORE: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "Versions and undo": catalog_dialogs.open_versions,
@@ -48,9 +51,8 @@ def main() -> None:
         st.title("Images", anchor=False)
         st.write("Only those who may update the Setting can edit the images.")
         return
-    is_json = st.session_state.get(catalog_editor.TAB_KEY) == catalog_editor.JSON
-    catalog_page.follow(may_reload=not is_json)
     found = catalog_page.draft()
+    catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
     st.caption(escape(_about(found)))
     # One place for all that comes and goes: what moved in the page would lose what is half typed.
@@ -58,7 +60,8 @@ def main() -> None:
         notices.draw()
         cluster.draw_silence()
         cluster.draw_catalog_problem(cluster.catalog())
-        _draw_overtaken(found)
+        _follow(catalog_page.uses())
+        _draw_conflicts(found)
     ide = catalog_editor.draw_tabs(found)
     if ide is None:
         catalog_editor.draw_json(found)
@@ -76,10 +79,11 @@ def _draw_head(found: Draft) -> None:
     chosen = st.menu_button("More", list(_MORE), key="images_more")
     if chosen is not None:
         _MORE[chosen]()
-    count = len(found.changes)
+    count = 0 if found.replaces_text else len(found.changes)
     if found.is_dirty:
         st.button("Discard", on_click=catalog_page.discard)
-    can_save = (count or found.is_reset or found.can_mend) and not found.problems
+    has_more = count or found.is_reset or found.can_mend
+    can_save = has_more and not found.problems and not found.has_to_decide
     label = f"Review {count} change{'s' * (count != 1)}" if count else "Review"
     if st.button(label, type="primary", disabled=not can_save or catalog_page.is_overtaken()):
         catalog_dialogs.open_review()
@@ -96,15 +100,78 @@ def _about(found: Draft) -> str:
     return f"{words}, last changed {'now' if ago == 'now' else f'{ago} ago'} by {author.by}."
 
 
-def _draw_overtaken(found: Draft) -> None:
+@st.fragment(run_every=_FOLLOW_SECONDS)
+def _follow(used: Mapping[str, ImageUse]) -> None:
+    """Tells what happens elsewhere, by itself: the page beside it would lose a half-typed cell.
+
+    Args:
+        used: the use that the table tells.
+    """
+    if st.session_state.pop(_MERGED, False):
+        # The click ran this fragment alone, but changed the whole page.
+        st.rerun()
+    catalog_page.keep_up()
+    found = catalog_page.draft()
     if catalog_page.is_overtaken():
-        who = author_of(cluster.catalog_setting()).by or "Somebody"
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            words = f"{who} saved another catalog. Merge it into yours, then look and save."
-            st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
-            st.button("Merge", on_click=catalog_page.merge_theirs)
-    for line in found.conflicts:
-        st.markdown(f":orange[:material/call_merge:] {escape(line)}")
+        _draw_overtaken(found)
+    now = catalog_page.uses()
+    changed = [image for image in {**used, **now} if used.get(image) != now.get(image)]
+    for image in changed[:_USES_SHOWN]:
+        words = now.get(image, UNUSED).words or "nobody"
+        st.caption(escape(f"{image} is used by now: {words}"))
+
+
+def _draw_overtaken(found: Draft) -> None:
+    who = author_of(cluster.catalog_setting()).by or "Somebody"
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        words = f"{who} saved another catalog. {_what_then(found)}"
+        st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
+        label = "Merge" if found.is_dirty else "Show it"
+        st.button(label, key="images_merge", on_click=_merge, args=(found,))
+
+
+def _draw_conflicts(found: Draft) -> None:
+    for number, conflict in enumerate(found.conflicts):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            line = f":orange[:material/call_merge:] {escape(conflict.words)}"
+            st.markdown(line, width="stretch")
+            if conflict.row is not None:
+                _draw_decision(found, conflict, number)
+
+
+def _what_then(found: Draft) -> str:
+    if not found.is_dirty:
+        return "Nothing of yours is lost by looking at it."
+    if found.raw is not None:
+        return "Your JSON stays as it is: mend it, then merge."
+    return "Merge it into yours, then look and save."
+
+
+def _draw_decision(found: Draft, conflict: Conflict, number: int) -> None:
+    for label, keep in (("Keep mine", True), ("Leave it out", False)):
+        st.button(
+            label,
+            key=f"decide_{number}_{keep}",
+            on_click=_decide,
+            args=(found, conflict),
+            kwargs={"keep": keep},
+        )
+
+
+def _merge(found: Draft) -> None:
+    catalog_editor.take_typed(found)
+    catalog_page.merge_theirs()
+    st.session_state[_MERGED] = True
+
+
+def _decide(found: Draft, conflict: Conflict, *, keep: bool) -> None:
+    catalog_editor.take_typed(found)
+    found.decide(conflict, keep=keep)
+
+
+def _deprecate(found: Draft, ide: IdeType, image: str) -> None:
+    catalog_editor.take_typed(found)
+    found.deprecate(ide, image)
 
 
 def _draw_problems(found: Draft, *, with_lines: bool) -> None:
@@ -127,12 +194,14 @@ def _draw_consequences(found: Draft, ide: IdeType) -> None:
 
 
 def _draw_changes(found: Draft) -> None:
-    diff = "\n".join(change.diff for change in found.changes)
+    diff = found.diff
     if not diff:
         st.caption("None yet.")
         return
     is_long = diff.count("\n") > 10
     st.code(diff, language="diff", height=_DIFF_HEIGHT if is_long else "content")
+    if found.replaces_text:
+        return
     uses = catalog_page.uses()
     # A broken catalog may have named an image twice.
     used = {(each.type, each.image): each for each in found.changes if each.image in uses}
@@ -151,13 +220,16 @@ def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:
         st.button(
             "Deprecate it instead",
             key=f"deprecate_{change.type}_{change.image}",
-            on_click=found.deprecate,
-            args=(IdeType(change.type), change.image),
+            on_click=_deprecate,
+            args=(found, IdeType(change.type), change.image),
         )
     elif any(key == "deprecated" and new for key, _, new in change.fields):
-        st.markdown(
-            f":orange[:material/info:] {escape(f'{words}. Owners are offered the replacement.')}"
+        is_named = any(
+            row.get("containerImage") == change.image and row.get("replacedBy")
+            for row in found.rows(IdeType(change.type))
         )
+        then = "offered the replacement" if is_named else "told, but no replacement is named"
+        st.markdown(f":orange[:material/info:] {escape(f'{words}. Owners are {then}.')}")
 
 
 def _draw_preview(found: Draft, ide: IdeType) -> None:

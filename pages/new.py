@@ -127,8 +127,7 @@ def _draw_consequences(form: NotebookForm, found: Sequence[FieldError], catalog:
 
 def _draw_verdict(form: NotebookForm, found: Sequence[FieldError], catalog: Catalog) -> None:
     if found and forms.is_tried():
-        count = len({error.field for error in found})
-        st.markdown(f":red[:material/error:] {count} field{'s' * (count > 1)} to mend.")
+        _draw_problems(found)
         return
     if catalog.type_of_image(form.image):
         st.markdown(":green[:material/check_circle:] Image is in the catalog.")
@@ -142,6 +141,14 @@ def _draw_verdict(form: NotebookForm, found: Sequence[FieldError], catalog: Cata
         findings.draw(verdict)
     else:
         st.caption("Check only asks the cluster and makes nothing.")
+
+
+def _draw_problems(found: Sequence[FieldError]) -> None:
+    for error in found:
+        if not error.field:
+            st.markdown(f":red[:material/error:] {escape(error.message)}")
+    if count := len({error.field for error in found if error.field}):
+        st.markdown(f":red[:material/error:] {count} field{'s' * (count > 1)} to mend.")
 
 
 def _send(form: NotebookForm, manifests: Manifests, *, create: bool) -> None:

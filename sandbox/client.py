@@ -24,6 +24,7 @@ class ApiError(Exception):
         reason: the Status object's machine-readable word, for example AlreadyExists.
         message: the server's own sentence.
         body: the whole Status object.
+        warnings: what the server had to say before it came to this.
     """
 
     def __init__(self, code: int, reason: str, message: str, body: Object) -> None:
@@ -32,6 +33,7 @@ class ApiError(Exception):
         self.reason = reason
         self.message = message
         self.body = body
+        self.warnings: tuple[str, ...] = ()
 
 
 class EventType(StrEnum):

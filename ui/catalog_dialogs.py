@@ -6,11 +6,12 @@ from typing import Literal
 
 import streamlit as st
 
-from nbcore.catalog_history import Version
+from nbcore.catalog_history import Version, text_before
 from nbcore.catalog_json import MAX_LENGTH, pretty_json
 from nbcore.catalog_store import catalog_versions
 from nbcore.errors import NbError
-from ui import catalog_page, messages, session, tables
+from nbcore.objects import text_at
+from ui import catalog_page, cluster, messages, session, tables
 from ui.markdown import escape
 
 _ANSWERED = "images_answered"
@@ -53,7 +54,9 @@ def _review_body() -> None:
     found = catalog_page.draft()
     if found.is_reset:
         st.write("The value is removed: the shipped default serves, and follows each release.")
-    diff = "\n".join(change.diff for change in found.changes)
+    elif found.replaces_text:
+        st.write("What is stored is no catalog. All of its text is replaced.")
+    diff = found.diff
     st.code(diff or "  no image changes", language="diff", height=_height(diff))
     with st.container(horizontal=True):
         st.button("Save", type="primary", on_click=_save)
@@ -64,12 +67,13 @@ def _versions_body() -> None:
     _close_when_answered()
     found: list[Version] = st.session_state[_VERSIONS]
     if not found:
-        st.write("Nobody has changed the catalog yet.")
-        return
+        st.write("No version is kept.")
     st.caption("Restoring loads a version into the tables; nothing is saved before the review.")
-    before = found[1].text if len(found) > 1 else ""
-    label = "Undo the last change"
-    st.button(label, icon=":material/undo:", on_click=_restore, args=(before,))
+    stored = text_at(cluster.catalog_setting(), "value")
+    if found or stored:
+        before = text_before(found, stored)
+        label = "Undo the last change"
+        st.button(label, icon=":material/undo:", on_click=_restore, args=(before,))
     now = session.services().clock()
     for position, version in enumerate(found):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -79,7 +83,7 @@ def _versions_body() -> None:
             by = version.author.by or "unknown"
             words = f"**{version.number}**  {escape(by)}, {ago}, {_size(version)}"
             st.markdown(words, width="stretch")
-            if position == 0:
+            if position == 0 and version.text == stored:
                 st.markdown(":gray[current]")
             else:
                 key = f"restore_{version.name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from nbcore.catalog_changes import Conflict
 from nbcore.catalog_history import Author, author_of
 from nbcore.catalog_store import save_catalog
 from nbcore.errors import AlreadyExistsError, ClusterError, ConflictError, NbError, NotFoundError
@@ -15,8 +16,6 @@ from ui import cluster, notices, session
 from ui.catalog_draft import Draft
 
 _DRAFT = "images_draft"
-_TOLD = "images_told"
-_FOLLOW_SECONDS = 2
 # Somebody else was faster: look again, then decide.
 _OVERTAKEN = (ConflictError, AlreadyExistsError, NotFoundError)
 
@@ -50,24 +49,11 @@ def uses() -> dict[str, ImageUse]:
         return {}
 
 
-@st.fragment(run_every=_FOLLOW_SECONDS)
-def follow(*, may_reload: bool) -> None:
-    """Lets the page run again when somebody else saved; what was not saved here stays.
-
-    ``may_reload`` is false where something may be half typed that only the browser knows.
-    """
+def keep_up() -> None:
+    """Takes over what concerns no editor: another release's default, or a label."""
     found, stored = draft(), cluster.catalog_setting()
-    if not is_overtaken():
-        # Another release's default, or a label: nothing that concerns an editor.
-        found.setting = stored if stored is not None else found.setting
-        return
-    value = text_at(stored, "value")
-    if may_reload and not found.is_dirty:
-        discard()
-    elif st.session_state.get(_TOLD) == value:
-        return
-    st.session_state[_TOLD] = value
-    st.rerun()
+    if not is_overtaken() and stored is not None:
+        found.setting = stored
 
 
 def is_overtaken() -> bool:
@@ -117,6 +103,9 @@ def _look_again(found: Draft) -> None:
     who = author_of(stored).by or "Somebody"
     words = "the Setting" if is_same else "the catalog"
     found.conflicts = (
-        f"{who} changed {words} at the same moment. Nothing is saved yet: look, then save again.",
+        Conflict(
+            f"{who} changed {words} at the same moment. "
+            "Nothing is saved yet: look, then save again."
+        ),
         *found.conflicts,
     )

@@ -26,6 +26,7 @@ class Column(StrEnum):
     STATE = "State"
     REPLACED_BY = "Replaced by"
     USED_BY = "Used by"
+    REMOVE = "Remove"
 
 
 FLAGS: Mapping[str, str] = MappingProxyType(
@@ -61,22 +62,20 @@ def table(rows: Sequence[JsonObject], uses: Mapping[str, ImageUse]) -> dict[str,
     cells |= {column: [text_at(row, key) for row in rows] for column, key in _TEXTS.items()}
     cells[Column.STATE] = [[word for word, key in FLAGS.items() if row.get(key)] for row in rows]
     cells[Column.USED_BY] = [uses.get(text_at(row, "containerImage"), UNUSED).words for row in rows]
+    cells[Column.REMOVE] = [False for _ in rows]
     return {column: cells[column] for column in Column}
 
 
-def apply_edits(rows: Sequence[JsonObject], edits: Mapping[str, Any]) -> Edited:
+def apply_edits(rows: Sequence[JsonObject], edits: Mapping[int, Cells]) -> Edited:
     """The rows with what was done to the table since it was drawn.
 
     Args:
         rows: what the table was drawn from.
-        edits: the state of st.data_editor: edited_rows, added_rows, deleted_rows. Pure.
+        edits: the edited_rows of st.data_editor. Pure.
     """
-    touched: dict[int, Cells] = {int(at): cells for at, cells in edits["edited_rows"].items()}
-    deleted = set(edits["deleted_rows"])
-    kept = [(row, touched.get(at, {})) for at, row in enumerate(rows) if at not in deleted]
-    empty: JsonObject = {"containerImage": "", "description": ""}
-    added = [(empty, cells) for cells in edits["added_rows"] if any(cells.values())]
-    pairs = [(_with_cells(row, cells), cells) for row, cells in (*kept, *added)]
+    all_pairs = [(row, edits.get(at, {})) for at, row in enumerate(rows)]
+    kept = [(row, cells) for row, cells in all_pairs if not cells.get(Column.REMOVE)]
+    pairs = [(_with_cells(row, cells), cells) for row, cells in kept]
     found = [row for row, _ in pairs]
     newly = [
         at for at, (row, cells) in enumerate(pairs) if cells.get(Column.DEFAULT) and row["default"]
@@ -86,7 +85,7 @@ def apply_edits(rows: Sequence[JsonObject], edits: Mapping[str, Any]) -> Edited:
         found = [_with_default(row, is_default=at == newly[-1]) for at, row in enumerate(found)]
     wanted = {at: cells[Column.NUMBER] for at, (_, cells) in enumerate(pairs) if _is_moved(cells)}
     # Errors name rows by their number, so that numbers have to be right at any time.
-    has_new_numbers = bool(wanted) or bool(deleted)
+    has_new_numbers = bool(wanted) or len(kept) < len(rows)
     return Edited(_moved(found, wanted), has_new_numbers or (bool(newly) and is_contested))
 
 

@@ -71,8 +71,13 @@ class Slots:
             self._places[name] = st.empty()
 
     def show(self, errors: Iterable[FieldError]) -> None:
-        """Draws errors under fields that were changed; under all once it was tried to send."""
+        """Draws errors under fields that were changed; under all once it was tried to send.
+
+        What belongs to no field has its place in "Will it start?".
+        """
         for error in errors:
+            if not error.field:
+                continue
             name = Field(error.field)
             if is_tried() or is_touched(name):
                 # A caption would be grey over red: too faint to read.

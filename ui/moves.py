@@ -26,22 +26,26 @@ def draw(rows: Iterable[NotebookRow], catalog: Catalog) -> None:
     for move in found[:_AT_ONCE]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f":orange[:material/history:] {escape(_words(move))}", width="stretch")
-            st.button(
-                f"Move to {_label(move.image)}",
-                key=f"move_{move.row.uid}",
-                on_click=_move,
-                args=(move,),
-            )
+            if move.image:
+                st.button(
+                    f"Move to {_label(move.image)}",
+                    key=f"move_{move.row.uid}",
+                    on_click=_move,
+                    args=(move,),
+                )
     if len(found) > _AT_ONCE:
         st.caption(f"{len(found) - _AT_ONCE} more of your notebooks use a deprecated image.")
 
 
 def _words(move: Move) -> str:
     name, image = move.row.name, _leaf(move.row.image)
-    if move.row.can_start:
+    files = "files on its volume are kept" if move.row.volume else "and its files go: no volume"
+    if not move.image:
+        then = "No replacement is named yet: choose another image, Edit in its menu."
+    elif move.row.can_start:
         then = "It starts with the new image next time."
     else:
-        then = "Moving restarts it: what runs in it ends, files on its volume are kept."
+        then = f"Moving restarts it: what runs in it ends, {files}."
     return f"{name} uses {image}, which is deprecated. {then}"
 
 

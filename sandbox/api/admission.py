@@ -1,4 +1,4 @@
-"""Admission: a table of steps between authorisation and storage. Pure but for what they look up."""
+"""Admission: tables of steps and checks before storage. Pure but for what they look up."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sandbox.api import statuses
 from sandbox.api.kinds import Kind
+from sandbox.api.limits import quotas, ranges
 from sandbox.api.statuses import invalid
 from sandbox.client import Object
 
@@ -54,6 +55,7 @@ class Admission:
 
 
 Step = Callable[[Admission], Object]
+Check = Callable[[Admission], None]
 
 
 def namespace_lifecycle(ask: Admission) -> Object:
@@ -201,11 +203,47 @@ def _check_node_port(ask: Admission, index: int, number: int, taken: set[int]) -
         raise statuses.invalid_object(ask.kind, ask.name, [invalid(field, number, detail)])
 
 
-# Quota and limit ranges belong in the row of pods, after everything that fills a pod in.
+def limit_range_defaults(ask: Admission) -> Object:
+    """Containers that say nothing get what the namespace's limit ranges say."""
+    return ask.new if ask.old else ranges.with_defaults(ask.new, _in_namespace(ask, "limitranges"))
+
+
+def check_limit_ranges(ask: Admission) -> None:
+    """Pods, when made, and claims keep within the namespace's limit ranges."""
+    is_watched = ask.kind.resource == "persistentvolumeclaims" or ask.old is None
+    is_ending = ask.old and ask.old["metadata"].get("deletionTimestamp")
+    if is_watched and not is_ending:
+        found = ranges.refusal(ask.kind.resource, ask.new, _in_namespace(ask, "limitranges"))
+        _refuse(ask, found)
+
+
+def check_quotas(ask: Admission) -> None:
+    """The namespace's quotas have room for it."""
+    if ask.namespace:
+        held = _in_namespace(ask, "resourcequotas")
+        found = quotas.refusal(
+            held, ask.kind.resource, ask.new, ask.old, lambda r: _in_namespace(ask, r)
+        )
+        _refuse(ask, found)
+
+
+def _in_namespace(ask: Admission, resource: str) -> list[Object]:
+    return list(ask.reader.objects(resource, ask.namespace))
+
+
+def _refuse(ask: Admission, why: str) -> None:
+    if why:
+        raise statuses.forbidden(ask.kind, ask.name, why)
+
+
 STEPS: dict[str, tuple[Step, ...]] = {
-    "pods": (runtime_class, service_account, pod_priority),
+    "pods": (limit_range_defaults, runtime_class, service_account, pod_priority),
     "persistentvolumeclaims": (default_storage_class, claim_protection),
     "services": (service_addresses,),
+}
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "pods": (check_limit_ranges,),
+    "persistentvolumeclaims": (check_limit_ranges,),
 }
 
 
@@ -219,3 +257,13 @@ def admit(ask: Admission) -> Object:
     for step in STEPS.get(ask.kind.resource, ()):
         new = step(Admission(kind=ask.kind, new=new, old=ask.old, reader=ask.reader))
     return new
+
+
+def check(ask: Admission) -> None:
+    """What is looked at once an object is complete and valid; quotas come last.
+
+    Raises:
+        ApiError: when a check refuses it.
+    """
+    for look in (*CHECKS.get(ask.kind.resource, ()), check_quotas):
+        look(ask)

@@ -23,7 +23,6 @@ from sandbox.api.managed import (
     Shares,
     read_shares,
     released,
-    updated_shares,
     with_shares,
 )
 from sandbox.api.meta import timestamp
@@ -51,7 +50,9 @@ def apply(
     if found and not force:
         raise conflict_error(found)
     shares_after = released(shares, manager, change.changed, change.removed)
-    return with_shares(merged, updated_shares(shares_after, manager, own, now))
+    is_same = own == last and not change.changed and not change.removed
+    since = shares[manager].time if is_same and manager in shares else timestamp(now)
+    return with_shares(merged, {**shares_after, manager: Share(own, since)})
 
 
 def first_apply(
@@ -81,19 +82,27 @@ def merge(live: Any, wanted: Any, schema: Object) -> Any:
 
 
 def _merge_lists(live: list[Any], wanted: list[Any], schema: Object) -> list[Any]:
-    """Wanted items in their order; those only alive stay before the item that they preceded."""
+    """Wanted items in their order; those only alive stay before what they preceded.
+
+    What both have is merged in the order that is wanted.
+    https://github.com/kubernetes-sigs/structured-merge-diff
+    """
     alive = {item_element(item, schema): item for item in live}
-    named = {item_element(item, schema) for item in wanted}
+    named = {item_element(item, schema): item for item in wanted}
     left = list(alive)
+    shared = [element for element in named if element in alive]
     merged: list[Any] = []
-    for item in wanted:
-        element = item_element(item, schema)
-        if element in left:
-            position = left.index(element)
-            merged += [alive[e] for e in left[:position] if e not in named]
-            left = [e for e in left[:position] if e in named] + left[position + 1 :]
-        before = alive.get(element)
-        merged.append(merge(before, item, schema.get("items", {})) if before is not None else item)
+    for element, item in named.items():
+        following = shared[0] if shared else None
+        while left and left[0] != element and (left[0] not in named or left[0] != following):
+            first = left.pop(0)
+            merged += [] if first in named else [alive[first]]
+        if element not in alive:
+            merged.append(item)
+            continue
+        shared.remove(element)
+        left = [e for e in left if e != element]
+        merged.append(merge(alive[element], item, schema.get("items", {})))
     return merged + [alive[e] for e in left if e not in named]
 
 

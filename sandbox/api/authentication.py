@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.api import statuses
-from sandbox.api.authorization import authorise
+from sandbox.api.authorization import Decisions, authorise
 from sandbox.api.request import Target, User, Verb
 
 AUTHENTICATED = "system:authenticated"
@@ -50,10 +50,16 @@ def authenticate(authorization: str, certificate: Mapping[str, Any] | None, toke
     scheme, _, token = authorization.partition(" ")
     if not authorization:
         return ANONYMOUS
-    user = tokens.get(_digest(token.strip())) if scheme.lower() == "bearer" else None
+    user = user_of_token(token.strip(), tokens) if scheme.lower() == "bearer" else None
     if user is None:
         raise statuses.unauthorized()
-    return _member(user)
+    return user
+
+
+def user_of_token(token: str, tokens: Tokens) -> User | None:
+    """Who has this token, as a member of all who are known; None for nobody. Pure."""
+    user = tokens.get(_digest(token))
+    return _member(user) if user else None
 
 
 def _member(user: User) -> User:
@@ -69,8 +75,8 @@ def _certified(certificate: Mapping[str, Any]) -> User:
     return User(names[0], groups)
 
 
-def impersonate(user: User, name: str, groups: Iterable[str]) -> User:
-    """The user that a request wants to be taken for; the same one if it names nobody. Pure.
+def impersonate(decisions: Decisions, user: User, name: str, groups: Iterable[str]) -> User:
+    """The user that a request wants to be taken for; the same one if it names nobody.
 
     Raises:
         ApiError: 400 for groups without a user, 403 when the user may not.
@@ -80,12 +86,33 @@ def impersonate(user: User, name: str, groups: Iterable[str]) -> User:
         if wanted:
             raise statuses.bad_request("requested [{Group  " + wanted[0] + "}] without a user")
         return user
-    asked = [("users", name), *(("groups", group) for group in wanted)]
-    for plural, who in asked:
-        authorise(
-            user, Target(verb=Verb.IMPERSONATE, group="", version="v1", plural=plural, name=who)
+    for plural, namespace, who in (_impersonated(name), *(("groups", "", g) for g in wanted)):
+        target = Target(
+            verb=Verb.IMPERSONATE,
+            group="",
+            version="v1",
+            plural=plural,
+            namespace=namespace,
+            name=who,
         )
-    return _member(User(name, wanted))
+        authorise(decisions, user, target)
+    return _member(User(name, wanted or _service_account_groups(name)))
+
+
+def _impersonated(name: str) -> tuple[str, str, str]:
+    """What one has to be allowed to impersonate: resource, namespace, name."""
+    match name.split(":"):
+        case ["system", "serviceaccount", namespace, account]:
+            return "serviceaccounts", namespace, account
+        case _:
+            return "users", "", name
+
+
+def _service_account_groups(name: str) -> tuple[str, ...]:
+    plural, namespace, _ = _impersonated(name)
+    if plural != "serviceaccounts":
+        return ()
+    return "system:serviceaccounts", f"system:serviceaccounts:{namespace}"
 
 
 def refuse_unknown_impersonation(headers: Iterable[str]) -> None:

@@ -1,25 +1,32 @@
-"""Who may do what. Pure."""
+"""Who may do what, in the server's words. Pure but for the roles that it asks."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from sandbox.api import statuses
 from sandbox.api.request import Target, User
 
-ADMINISTRATORS = "system:masters"
+
+class Decisions(Protocol):
+    """What sandbox.api.rbac.roles.Roles answers."""
+
+    def allows(self, user: User, target: Target) -> bool:
+        """Whether a user may do this on a resource."""
+        ...
+
+    def path_reason(self, user: User, verb: str, path: str) -> str | None:
+        """Why a user may do this on a path that is no resource; None when they may not."""
+        ...
 
 
-def is_allowed(user: User, target: Target) -> bool:  # noqa: ARG001 roles will look at the target
-    """Whether a user may do this. Only administrators may do anything yet. Pure."""
-    return ADMINISTRATORS in user.groups
-
-
-def authorise(user: User, target: Target) -> None:
+def authorise(decisions: Decisions, user: User, target: Target) -> None:
     """Nothing, if a user may do this.
 
     Raises:
         ApiError: 403 with the sentence that kubectl shows.
     """
-    if is_allowed(user, target):
+    if decisions.allows(user, target):
         return
     resource = "/".join(part for part in (target.plural, target.subresource) if part)
     named = f"{target.plural}.{target.group}" if target.group else target.plural
@@ -34,13 +41,13 @@ def authorise(user: User, target: Target) -> None:
     raise statuses.error(403, "Forbidden", message, kept)
 
 
-def authorise_path(user: User, method: str, path: str) -> None:
+def authorise_path(decisions: Decisions, user: User, method: str, path: str) -> None:
     """The same for paths that are no resources, such as /version.
 
     Raises:
         ApiError: 403.
     """
-    is_anonymous = "system:authenticated" not in user.groups
-    if is_anonymous and path.rstrip("/") not in {"/version", "/healthz", "/livez", "/readyz"}:
-        message = f'forbidden: User "{user.name}" cannot {method.lower()} path "{path}"'
+    verb = method.lower()
+    if decisions.path_reason(user, verb, path) is None:
+        message = f'forbidden: User "{user.name}" cannot {verb} path "{path}"'
         raise statuses.error(403, "Forbidden", message, {})

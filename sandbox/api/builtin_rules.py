@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
-from sandbox.api.meta import label_causes, subdomain_causes
+from sandbox.api.claim_rules import claim_causes
+from sandbox.api.config_map_rules import config_map_causes, config_map_update_causes
+from sandbox.api.limits.rules import limit_range_causes, quota_causes
+from sandbox.api.meta import label_causes
 from sandbox.api.quantities import parse_quantity
+from sandbox.api.rbac.binding_rules import binding_causes, role_causes
+from sandbox.api.service_rules import service_causes
 from sandbox.api.statuses import (
     Cause,
     duplicate,
@@ -40,10 +44,6 @@ _STATEFUL_SET_SENTENCE = (
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
     "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
     "'minReadySeconds' are forbidden"
-)
-_CLAIM_SENTENCE = (
-    "spec is immutable after creation except resources.requests and volumeAttributesClassName for "
-    "bound claims"
 )
 
 
@@ -150,65 +150,23 @@ def _fixed(spec: Object) -> Object:
     return {k: v for k, v in spec.items() if k not in _STATEFUL_SET_MUTABLE}
 
 
-def _service(service: Object, _: Object | None) -> Iterator[Cause]:
-    spec = service["spec"]
-    ports = spec.get("ports") or []
-    if not ports and spec.get("clusterIP") != "None" and spec["type"] != "ExternalName":
-        yield required("spec.ports")
-    for index, port in enumerate(ports):
-        number = port.get("port", 0)
-        if not 0 < number < 65536:
-            yield invalid(
-                f"spec.ports[{index}].port", number, "must be between 1 and 65535, inclusive"
-            )
-        if len(ports) > 1 and not port.get("name"):
-            yield required(f"spec.ports[{index}].name")
-    types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]
-    if spec["type"] not in types:
-        yield unsupported("spec.type", spec["type"], types)
-
-
-def _claim(claim: Object, old: Object | None) -> Iterator[Cause]:
-    spec = claim.get("spec", {})
-    if not spec.get("accessModes"):
-        yield required("spec.accessModes", "at least 1 access mode is required")
-    amount = ((spec.get("resources") or {}).get("requests") or {}).get("storage")
-    field = "spec.resources[storage]"
-    if amount is None:
-        yield required(field)
-    elif parse_quantity(amount) <= 0:
-        yield invalid(field, amount, "must be greater than zero")
-    name = spec.get("storageClassName")
-    if name:
-        yield from subdomain_causes("spec.storageClassName", name)
-    if old and _claim_core(spec) != _claim_core(old["spec"]):
-        yield forbidden_field("spec", _CLAIM_SENTENCE)
-    elif old and amount and parse_quantity(amount) < _requested(old):
-        yield forbidden_field(
-            "spec.resources.requests.storage", "field can not be less than status.capacity"
-        )
-
-
-def _claim_core(spec: Object) -> Object:
-    # A binder names the volume, and a class may be filled in, after the claim was made.
-    loose = {"resources", "volumeName", "volumeAttributesClassName", "storageClassName"}
-    return {k: v for k, v in spec.items() if k not in loose}
-
-
 def _event(event: Object, _: Object | None) -> Iterator[Cause]:
     involved = (event.get("involvedObject") or {}).get("namespace", "")
     if involved and involved != event["metadata"].get("namespace"):
         yield invalid("involvedObject.namespace", involved, "does not match event.namespace")
 
 
-def _requested(claim: Object) -> Fraction:
-    return parse_quantity(claim["spec"]["resources"]["requests"]["storage"])
-
-
 _RULES: dict[str, tuple[Rule, ...]] = {
     "pods": (_pod, _pod_update),
     "statefulsets.apps": (_stateful_set,),
-    "services": (_service,),
+    "services": (service_causes,),
+    "configmaps": (config_map_causes, config_map_update_causes),
     "events": (_event,),
-    "persistentvolumeclaims": (_claim,),
+    "persistentvolumeclaims": (claim_causes,),
+    "resourcequotas": (quota_causes,),
+    "limitranges": (limit_range_causes,),
+    "roles.rbac.authorization.k8s.io": (role_causes,),
+    "clusterroles.rbac.authorization.k8s.io": (role_causes,),
+    "rolebindings.rbac.authorization.k8s.io": (binding_causes,),
+    "clusterrolebindings.rbac.authorization.k8s.io": (binding_causes,),
 }

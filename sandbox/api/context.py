@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox.api import statuses
 from sandbox.api.kinds import Kind
-from sandbox.api.options import delete_option
+from sandbox.api.options import write_option
+from sandbox.api.rbac.roles import Roles
 from sandbox.api.registry import Registry
-from sandbox.api.request import Request
+from sandbox.api.request import Request, User
 from sandbox.api.store import Store, Stored
 from sandbox.client import Object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The state and the sources of time and chance. ``clock`` gives UTC."""
+    """The state and the sources of time and chance. ``clock`` gives UTC.
+
+    ``tokens`` tells users by the SHA-256 of their token; see sandbox.api.authentication.
+    """
 
     store: Store
     registry: Registry
+    roles: Roles
+    tokens: Mapping[bytes, User]
     clock: Callable[[], datetime]
     new_uid: Callable[[], str]
     new_suffix: Callable[[], str]
@@ -72,9 +78,11 @@ class Call:
     @property
     def is_dry_run(self) -> bool:
         """Whether nothing may be stored."""
-        if self.request.query.get("dryRun") == "All":
-            return True
-        return bool(delete_option(self.request, "dryRun") == ["All"])
+        return write_option(self.request, "dryRun") in ("All", ["All"])
+
+    def exists(self) -> bool:
+        """Whether the object that the path names is there."""
+        return self.world.store.get(self.kind.resource, self.namespace, self.name) is not None
 
     def stored(self) -> Stored:
         """The object that the path names.

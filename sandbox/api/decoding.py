@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.api import statuses
 from sandbox.api.kinds import Kind
 from sandbox.api.quantities import canonical_quantity
-from sandbox.api.structure import field_schema, prune, wrong_types
+from sandbox.api.structure import WrongType, field_schema, prune, wrong_types
 from sandbox.client import ApiError, Object
 
 _GO_TYPES = {
@@ -17,6 +17,7 @@ _GO_TYPES = {
     "array": "[]string",
     "object": "map[string]string",
 }
+_GO_ACTUAL = {"integer": "number", "boolean": "bool"}
 _TYPED = {
     "integer": "numeric (int or float)",
     "number": "numeric (int or float)",
@@ -58,39 +59,56 @@ def decode(body: Any, kind: Kind, wanted: str) -> tuple[Object, list[str]]:
             f"{_prefix(kind)}strict decoding error: {', '.join(sentences[:_MOST_WARNINGS])}"
         )
     warnings = sentences[:_MOST_WARNINGS] if validation is FieldValidation.WARN else []
-    return _canonical_object(kept, kind), warnings
+    return canonical_object(kept, kind), warnings
 
 
 def decode_for_apply(body: Object, kind: Kind) -> Object:
-    """The object in an apply. Pure.
+    """The object in an apply, with every empty list and map that it names. Pure.
 
     Raises:
         ApiError: 400 when it is no object of this kind, 500 when it does not fit its schema.
     """
     obj = _recognised(body, kind)
     wrong = next(wrong_types(obj, kind.schema), None)
+    if wrong and wrong.wanted == "byte":
+        raise _not_base64(obj, wrong)
     if wrong:
         wanted = _TYPED.get(wrong.wanted, "scalar")
         raise not_typed(obj, f".{wrong.path}: expected {wanted}, got {_TYPED[wrong.actual]}")
     kept, unknown = prune(obj, kind.schema)
     if unknown:
         raise not_typed(obj, f".{unknown[0]}: field not declared in schema")
-    return _canonical_object(kept, kind)
+    applied: Object = kept
+    return applied
 
 
 def not_typed(obj: Object, why: str) -> ApiError:
     """500: an apply that does not fit the schema is refused so, and not with 400. Pure."""
-    metadata = obj["metadata"] if isinstance(obj["metadata"], dict) else {}
-    named = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}"
-    gvk = f"{obj['apiVersion']}, Kind={obj['kind']}"
-    message = f"failed to create typed patch object ({named}; {gvk}): {why}"
+    gvk = f"{statuses.group_version(obj)}, Kind={obj['kind']}"
+    message = f"failed to create typed patch object ({_named(obj)}; {gvk}): {why}"
     return statuses.error(500, "", message)
 
 
-def _canonical_object(obj: Object, kind: Kind) -> Object:
-    """Custom kinds keep every value as it was written."""
+def _not_base64(obj: Object, wrong: WrongType) -> ApiError:
+    gvk = f"{statuses.group_version(obj)}, Kind={obj['kind']}"
+    message = (
+        f"failed to convert new object ({_named(obj)}; {gvk}) to proper version: unable to convert "
+        f"unstructured object to {gvk}: error decoding from json: illegal base64 data at input "
+        f"byte {wrong.actual}"
+    )
+    return statuses.error(500, "", message)
+
+
+def _named(obj: Object) -> str:
+    metadata = obj["metadata"] if isinstance(obj["metadata"], dict) else {}
+    return f"{metadata.get('namespace', '')}/{metadata.get('name', '')}"
+
+
+def canonical_object(obj: Object, kind: Kind) -> Object:
+    """An object as it is stored; custom kinds keep all but metadata as it was written. Pure."""
     if kind.is_custom:
-        return obj
+        metadata = canonical(obj["metadata"], kind.schema["properties"]["metadata"])
+        return obj | {"metadata": metadata}
     try:
         filled: Object = canonical(obj, kind.schema)
     except ValueError as problem:
@@ -111,11 +129,16 @@ def _recognised(body: Any, kind: Kind) -> Object:
     if not body.get("kind"):
         raise statuses.bad_request(f"{unrecognised}Object 'Kind' is missing")
     api_version = str(body.get("apiVersion", ""))
+    if kind.is_custom and body["kind"] == kind.kind and api_version != kind.api_version:
+        raise statuses.bad_request(
+            f"the API version in the data ({api_version}) does not match the expected API version "
+            f"({kind.api_version})"
+        )
     if body["kind"] != kind.kind or api_version != kind.api_version:
         raise statuses.bad_request(
             f"{body['kind']} in version {statuses.shown(api_version)} cannot be handled as a "
             f"{kind.kind}: no kind {statuses.shown(body['kind'])} is registered for version "
-            f"{statuses.shown(api_version)}"
+            f'{statuses.shown(api_version)} in scheme "pkg/runtime/scheme.go:111"'
         )
     return {"metadata": {}} | {k: v for k, v in body.items() if v is not None}
 
@@ -127,7 +150,11 @@ def _check_types(obj: Object, kind: Kind) -> None:
         schema, value = schema["properties"]["metadata"], obj["metadata"]
     wrong = next(wrong_types(value, schema), None)
     if wrong:
-        actual = "number" if wrong.actual == "integer" else wrong.actual
+        actual = _GO_ACTUAL.get(wrong.actual, wrong.actual)
+        if wrong.wanted == "byte":
+            raise statuses.bad_request(
+                f"{_prefix(kind)}illegal base64 data at input byte {wrong.actual}"
+            )
         go_type = _GO_TYPES.get(wrong.wanted, wrong.wanted)
         raise statuses.bad_request(
             f"{_prefix(kind)}json: cannot unmarshal {actual} into Go struct field "

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.api.limits.ranges import completed
+from sandbox.api.rbac import binding_rules
 from sandbox.client import Object
 
 
@@ -213,9 +215,12 @@ def _container_with_requests(container: Object) -> Object:
 def _with_target_ports(spec: Object) -> Object:
     ports = [{"targetPort": port.get("port")} | port for port in spec.get("ports") or []]
     affinity = spec.get("externalTrafficPolicy") or "Cluster"
-    outside = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
-    rest = {k: v for k, v in spec.items() if k != "externalTrafficPolicy"}
-    return rest | ({"ports": ports} if ports else {}) | outside
+    outside: Object = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
+    if spec.get("sessionAffinity") == "ClientIP":
+        outside["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": 10800}}
+    is_inside = spec["type"] == "ClusterIP"
+    rest = {k: v for k, v in spec.items() if not (is_inside and k == "externalTrafficPolicy")}
+    return outside | rest | ({"ports": ports} if ports else {})
 
 
 def _with_name_label(namespace: Object) -> Object:
@@ -240,5 +245,8 @@ _COMPLETIONS: dict[str, Callable[[Object], Object]] = {
     "services": _service,
     "namespaces": _with_name_label,
     "secrets": _with_encoded_data,
+    "limitranges": completed,
+    "rolebindings.rbac.authorization.k8s.io": binding_rules.completed,
+    "clusterrolebindings.rbac.authorization.k8s.io": binding_rules.completed,
 }
 """Defaults that depend on other fields, and so fit into no template."""

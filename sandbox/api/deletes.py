@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sandbox.api import meta, statuses, strategies
@@ -44,11 +45,10 @@ def delete_object(call: Call, stored: Stored, options: Object) -> Reply:
     if kind.resource == "namespaces" and stored.key[1] in _LASTING:
         raise statuses.forbidden(kind, stored.key[1], "this namespace may not be deleted")
     marked = mark_deleted(world, kind, stored.object, options)
-    if call.is_dry_run:
-        return call.reply_with(marked or stored.object)
+    if call.is_dry_run and marked:
+        return call.reply_with(marked)
     if marked is None:
-        _remove_instances(world, kind, stored.object)
-        last = world.store.remove(kind.resource, stored)
+        last = stored if call.is_dry_run else _removed(world, kind, stored)
         if kind.delete_answer is DeleteAnswer.OBJECT:
             return call.reply(last)
         metadata = last.object["metadata"]
@@ -56,6 +56,11 @@ def delete_object(call: Call, stored: Stored, options: Object) -> Reply:
     if meta.is_same(marked, stored.object):
         return call.reply(stored)
     return call.reply(world.store.put(kind.resource, marked))
+
+
+def _removed(world: World, kind: Kind, stored: Stored) -> Stored:
+    _remove_instances(world, kind, stored.object)
+    return world.store.remove(kind.resource, stored)
 
 
 def _remove_instances(world: World, kind: Kind, obj: Object) -> None:
@@ -116,12 +121,12 @@ def _options(call: Call) -> Object:
     Raises:
         ApiError: 400 for a value of the wrong type.
     """
-    body = call.request.body if isinstance(call.request.body, dict) else {}
-    options = {k: v for k, v in body.items() if v is not None}
-    if "propagationPolicy" in call.request.query:
-        options.setdefault("propagationPolicy", call.request.query["propagationPolicy"])
-    if (grace := call.request.number("gracePeriodSeconds")) is not None:
-        options.setdefault("gracePeriodSeconds", grace)
+    if isinstance(call.request.body, dict):
+        options = {k: v for k, v in call.request.body.items() if v is not None}
+    else:
+        options = {k: v for k, v in call.request.query.items() if k == "propagationPolicy"}
+        if (grace := call.request.number("gracePeriodSeconds")) is not None:
+            options["gracePeriodSeconds"] = grace
     types = {"gracePeriodSeconds": int, "preconditions": dict, "propagationPolicy": str}
     for name, wanted in types.items():
         if name in options and type(options[name]) is not wanted:
@@ -132,11 +137,15 @@ def _options(call: Call) -> Object:
 def _check_preconditions(kind: Kind, obj: Object, options: Object) -> None:
     metadata = obj["metadata"]
     wanted = options.get("preconditions") or {}
-    words = {"uid": "UID", "resourceVersion": "ResourceVersion"}
-    for name, word in words.items():
+    words = {
+        "uid": ("UID", "deleted and then recreated"),
+        "resourceVersion": ("ResourceVersion", "modified"),
+    }
+    for name, (word, happened) in words.items():
         if wanted.get(name) and wanted[name] != metadata[name]:
             why = (
-                f"Precondition failed: {word} in precondition: {wanted[name]}, "
-                f"{word} in object meta: {metadata[name]}"
+                f"the {word} in the precondition ({wanted[name]}) does not match the {word} in "
+                f"record ({metadata[name]}). The object might have been {happened}"
             )
-            raise statuses.conflict(kind, metadata["name"], f"{why}")
+            # Here alone the message names the kind where others name the resource.
+            raise statuses.conflict(replace(kind, plural=kind.kind), metadata["name"], why)

@@ -85,7 +85,7 @@ def _rows(kind: Kind) -> list[Object]:
         "singularName": kind.singular,
         "namespaced": kind.is_namespaced,
         "kind": kind.kind,
-        "verbs": list(ALL_VERBS),
+        "verbs": ["create"] if kind.is_review else list(ALL_VERBS),
     }
     if kind.short_names:
         row["shortNames"] = list(kind.short_names)

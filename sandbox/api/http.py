@@ -24,7 +24,7 @@ from sandbox.api import (
 )
 from sandbox.api.bodies import MOST_BYTES, PATCHES, parse_body
 from sandbox.api.context import Reply, World
-from sandbox.api.request import Request, User, Verb, parse_target
+from sandbox.api.request import Request, User, Verb, asked_target, parse_target
 from sandbox.api.store import encode
 from sandbox.api.watches import Watch
 from sandbox.client import ApiError
@@ -38,9 +38,8 @@ _HEALTH = frozenset({"/healthz", "/livez", "/readyz"})
 class HttpApi:
     """Answers requests; knows the watches that are open, so that a stop can end them."""
 
-    def __init__(self, world: World, tokens: authentication.Tokens, logs: PodLogs | None) -> None:
+    def __init__(self, world: World, logs: PodLogs | None) -> None:
         self._world = world
-        self._tokens = tokens
         self._logs = logs
         self._watches: set[Watch] = set()
 
@@ -84,7 +83,8 @@ class HttpApi:
             return await self._stream_watch(http, request)
         if target.verb is Verb.GET and target.subresource == "log":
             return await podlogs.stream(http, pipeline.call_of(self._world, request), self._logs)
-        authorization.authorise(user, target)  # Before the body is read: strangers send nothing.
+        # Before the body is read: strangers send nothing.
+        authorization.authorise(self._world.roles, user, asked_target(target, query))
         if target.verb.is_write:
             request = await _with_body(http, request)
         return _response(tables.shown(pipeline.handle(self._world, request), request, self._world))
@@ -93,15 +93,16 @@ class HttpApi:
         transport = http.transport
         certificate = transport.get_extra_info("peercert") if transport else None
         user = authentication.authenticate(
-            http.headers.get("Authorization", ""), certificate, self._tokens
+            http.headers.get("Authorization", ""), certificate, self._world.tokens
         )
         authentication.refuse_unknown_impersonation(http.headers)
         name = http.headers.get("Impersonate-User", "")
-        return authentication.impersonate(user, name, http.headers.getall("Impersonate-Group", []))
+        groups = http.headers.getall("Impersonate-Group", [])
+        return authentication.impersonate(self._world.roles, user, name, groups)
 
     def _answer_path(self, http: web.BaseRequest, user: User) -> web.Response:
         path = http.path
-        authorization.authorise_path(user, http.method, path)
+        authorization.authorise_path(self._world.roles, user, http.method, path)
         if http.method not in {"GET", "HEAD"}:
             raise statuses.method_not_allowed()
         if path.rstrip("/") in _HEALTH or path.startswith(("/livez/", "/readyz/")):
@@ -156,7 +157,11 @@ async def _read(http: web.BaseRequest) -> bytes:
 
 def _response(reply: Reply) -> web.Response:
     response = web.Response(body=reply.raw or encode(reply.body), status=reply.code, headers=_JSON)
-    for warning in reply.warnings:
+    return _with_warnings(response, reply.warnings)
+
+
+def _with_warnings(response: web.Response, warnings: tuple[str, ...]) -> web.Response:
+    for warning in warnings:
         response.headers.add("Warning", f"299 - {json.dumps(warning)}")
     return response
 
@@ -168,4 +173,5 @@ def _error(problem: ApiError) -> web.Response:
     seconds = (problem.body.get("details") or {}).get("retryAfterSeconds")
     if seconds:
         headers = {**_JSON, "Retry-After": str(seconds)}
-    return web.Response(body=encode(problem.body), status=problem.code, headers=headers)
+    response = web.Response(body=encode(problem.body), status=problem.code, headers=headers)
+    return _with_warnings(response, problem.warnings)

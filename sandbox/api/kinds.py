@@ -51,10 +51,12 @@ class Kind:
         group: "" for the core group.
         subresources: of "status", "scale", "log", "binding", "finalize".
         has_generation: metadata.generation counts changes of anything but metadata and status.
+        is_made_by_update: PUT makes an object that is not there.
         delete_answer: what DELETE returns (clients with typed answers depend on it).
         is_custom: made by a CustomResourceDefinition.
         schema: structural schema of the whole object, references already linked.
         has_rules: its schema holds CEL rules.
+        is_review: a question: it is answered when it is made, and not stored.
         selectable: field paths, such as "spec.nodeName", that a fieldSelector may name.
     """
 
@@ -69,6 +71,7 @@ class Kind:
     subresources: tuple[str, ...] = ()
     has_generation: bool = False
     needs_resource_version: bool = False
+    is_made_by_update: bool = False
     delete_answer: DeleteAnswer = DeleteAnswer.STATUS
     is_custom: bool = False
     schema: Object = field(default_factory=lambda: EMPTY_SCHEMA)
@@ -76,6 +79,7 @@ class Kind:
     columns: tuple[Column, ...] = ()
     scale: ScalePaths | None = None
     has_rules: bool = False
+    is_review: bool = False
 
     @property
     def resource(self) -> str:
@@ -108,6 +112,8 @@ def _row(plural: str, kind: str, **rest: Any) -> Kind:
 
 
 _RBAC = "rbac.authorization.k8s.io"
+_ACCESS = "authorization.k8s.io"
+_AUTHENTICATION = "authentication.k8s.io"
 _OBJECT = DeleteAnswer.OBJECT
 _REPLICAS = ScalePaths(spec=".spec.replicas", status=".status.replicas")
 _INVOLVED = tuple(
@@ -124,35 +130,49 @@ BUILT_IN_KINDS: tuple[Kind, ...] = (
          subresources=("binding", "log", "status"), has_generation=True,
          selectable=("spec.nodeName", "spec.restartPolicy", "spec.schedulerName",
                      "spec.serviceAccountName", "status.phase", "status.podIP")),
-    _row("services", "Service", short_names=("svc",), categories=("all",),
+    _row("services", "Service", short_names=("svc",), categories=("all",), is_made_by_update=True,
          delete_answer=_OBJECT, subresources=("status",),
          selectable=("spec.clusterIP", "spec.type")),
     _row("persistentvolumeclaims", "PersistentVolumeClaim", short_names=("pvc",),
          delete_answer=_OBJECT, subresources=("status",)),
     _row("persistentvolumes", "PersistentVolume", short_names=("pv",), is_namespaced=False,
          delete_answer=_OBJECT, subresources=("status",)),
-    _row("events", "Event", short_names=("ev",),
+    _row("events", "Event", short_names=("ev",), is_made_by_update=True,
          selectable=(*_INVOLVED, "reason", "reportingComponent", "source", "type")),
     _row("configmaps", "ConfigMap", short_names=("cm",)),
     _row("secrets", "Secret", selectable=("type",)),
     _row("serviceaccounts", "ServiceAccount", short_names=("sa",), delete_answer=_OBJECT),
     _row("resourcequotas", "ResourceQuota", short_names=("quota",), delete_answer=_OBJECT,
          subresources=("status",)),
-    _row("limitranges", "LimitRange", short_names=("limits",)),
+    _row("limitranges", "LimitRange", short_names=("limits",), is_made_by_update=True),
     _row("statefulsets", "StatefulSet", group="apps", short_names=("sts",), categories=("all",),
          subresources=("scale", "status"), has_generation=True, scale=_REPLICAS),
     _row("controllerrevisions", "ControllerRevision", group="apps"),
     _row("endpointslices", "EndpointSlice", group="discovery.k8s.io", has_generation=True),
     _row("storageclasses", "StorageClass", group="storage.k8s.io", short_names=("sc",),
          is_namespaced=False, delete_answer=_OBJECT),
-    _row("leases", "Lease", group="coordination.k8s.io", needs_resource_version=True),
+    _row("leases", "Lease", group="coordination.k8s.io", needs_resource_version=True,
+         is_made_by_update=True),
     _row("networkpolicies", "NetworkPolicy", group="networking.k8s.io", short_names=("netpol",),
          has_generation=True),
-    _row("runtimeclasses", "RuntimeClass", group="node.k8s.io", is_namespaced=False),
-    _row("roles", "Role", group=_RBAC),
-    _row("rolebindings", "RoleBinding", group=_RBAC),
-    _row("clusterroles", "ClusterRole", group=_RBAC, is_namespaced=False),
-    _row("clusterrolebindings", "ClusterRoleBinding", group=_RBAC, is_namespaced=False),
+    _row("runtimeclasses", "RuntimeClass", group="node.k8s.io", is_namespaced=False,
+         is_made_by_update=True),
+    _row("roles", "Role", group=_RBAC, is_made_by_update=True),
+    _row("rolebindings", "RoleBinding", group=_RBAC, is_made_by_update=True),
+    _row("clusterroles", "ClusterRole", group=_RBAC, is_namespaced=False, is_made_by_update=True),
+    _row("clusterrolebindings", "ClusterRoleBinding", group=_RBAC, is_namespaced=False,
+         is_made_by_update=True),
+    _row("localsubjectaccessreviews", "LocalSubjectAccessReview", group=_ACCESS, is_review=True),
+    _row("selfsubjectaccessreviews", "SelfSubjectAccessReview", group=_ACCESS,
+         is_namespaced=False, is_review=True),
+    _row("selfsubjectrulesreviews", "SelfSubjectRulesReview", group=_ACCESS,
+         is_namespaced=False, is_review=True),
+    _row("subjectaccessreviews", "SubjectAccessReview", group=_ACCESS, is_namespaced=False,
+         is_review=True),
+    _row("selfsubjectreviews", "SelfSubjectReview", group=_AUTHENTICATION, is_namespaced=False,
+         is_review=True),
+    _row("tokenreviews", "TokenReview", group=_AUTHENTICATION, is_namespaced=False,
+         is_review=True),
     _row("customresourcedefinitions", "CustomResourceDefinition", group="apiextensions.k8s.io",
          short_names=("crd", "crds"), categories=("api-extensions",), is_namespaced=False,
          subresources=("status",), has_generation=True),

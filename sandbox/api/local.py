@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.api import pipeline, statuses
-from sandbox.api.authorization import ADMINISTRATORS
 from sandbox.api.context import World
+from sandbox.api.rbac.roles import ADMINISTRATORS
 from sandbox.api.request import Request, User, parse_target
 from sandbox.client import MERGE_PATCH, Object, WatchEvent
 

@@ -93,14 +93,6 @@ def with_shares(obj: Object, shares: Shares) -> Object:
     return obj | {"metadata": metadata | ({"managedFields": entries} if entries else {})}
 
 
-def updated_shares(shares: Shares, manager: Manager, fields: FieldSet, now: datetime) -> Shares:
-    """The shares after a manager's own became ``fields``; its time moves only with them. Pure."""
-    before = shares.get(manager)
-    if before and before.fields == fields:
-        return shares
-    return {**shares, manager: Share(fields, timestamp(now))}
-
-
 def released(shares: Shares, manager: Manager, taken: FieldSet, removed: FieldSet) -> Shares:
     """The shares after everybody but ``manager`` lost what was taken or removed. Pure."""
     lost = taken | removed
@@ -114,7 +106,7 @@ def with_ownership(
     new: Object, old: Object | None, kind: Kind, manager: Manager, now: datetime
 ) -> Object:
     """The object after a create or an update: the writer owns what it changed. Pure."""
-    before: Object = old or {"metadata": {}}
+    before: Object = old or _blank(kind)
     change = difference(before, new, kind.schema)
     shares: Shares = read_shares(new if _names_managers(new) else before)
     if _resets(new):
@@ -122,8 +114,27 @@ def with_ownership(
     me = Manager(manager.name, manager.operation, manager.subresource, kind.api_version)
     shares = released(shares, me, change.changed, change.removed)
     own = shares[me].fields if me in shares else frozenset()
-    own = (own - change.removed) | frozenset(p for p in change.changed if _is_for(manager, kind, p))
-    return with_shares(new, updated_shares(shares, me, own, now))
+    written = frozenset(path for path in change.changed if _is_for(manager, kind, path))
+    own = (own - change.removed) | written
+    # A value that changed counts as well as a field that came; one that went alone does not.
+    since = timestamp(now) if written or me not in shares else shares[me].time
+    return with_shares(new, {**shares, me: Share(own, since)})
+
+
+def _blank(kind: Kind) -> Object:
+    """An object of a kind before anything was written into it. Pure."""
+    if kind.is_custom:
+        return {"metadata": {}}
+    return {"metadata": {}, "spec": {}, "status": {}} | _BLANKS.get(kind.resource, {})
+
+
+_BLANKS: dict[str, Object] = {
+    "persistentvolumeclaims": {"spec": {"resources": {}}},
+    "statefulsets.apps": {
+        "spec": {"template": {"metadata": {}, "spec": {}}, "updateStrategy": {}},
+    },
+}
+"""Structures that are always there in Go, so that nobody becomes their owner by filling them."""
 
 
 def _is_for(manager: Manager, kind: Kind, path: Path) -> bool:

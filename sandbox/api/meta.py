@@ -34,8 +34,10 @@ def timestamp(now: datetime) -> str:
 def new_metadata(body: Object, kind: Kind, namespace: str, now: datetime, uid: str) -> Object:
     """The metadata of an object that is being made. Pure."""
     metadata = dict(body.get("metadata") or {})
-    for name in ("deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"):
+    for name in ("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
         metadata.pop(name, None)
+    if not metadata.get("resourceVersion"):
+        metadata.pop("resourceVersion", None)
     if kind.is_namespaced:
         metadata["namespace"] = namespace
     metadata |= {"uid": uid, "creationTimestamp": timestamp(now)}
@@ -52,7 +54,9 @@ def generated_name(base: str, suffix: str) -> str:
 def carried_over(new: Object, old: Object) -> Object:
     """New metadata with what an update can't change taken from the old. Pure."""
     kept = {name: old[name] for name in (*_CARRIED, "generation") if name in old}
-    rest = {k: v for k, v in new.items() if k not in (*_CARRIED, "generation", "selfLink")}
+    dropped = {*_CARRIED, "generation", "selfLink"}
+    dropped |= set() if new.get("resourceVersion") else {"resourceVersion"}
+    rest = {k: v for k, v in new.items() if k not in dropped}
     return rest | kept
 
 
@@ -155,20 +159,26 @@ def _pattern_causes(
 
 def _label_causes(labels: Object) -> Iterator[Cause]:
     for key, value in labels.items():
-        yield from _key_causes("metadata.labels", key)
-        yield from _pattern_causes("metadata.labels", value, 63, _LABEL_VALUE, _LABEL_VALUE_RULE)
+        yield from key_causes("metadata.labels", key)
+        yield from label_value_causes("metadata.labels", value)
+
+
+def label_value_causes(field: str, value: str) -> Iterator[Cause]:
+    """What is wrong with the value of a label. Pure."""
+    yield from _pattern_causes(field, value, 63, _LABEL_VALUE, _LABEL_VALUE_RULE)
 
 
 def _annotation_causes(annotations: Object) -> Iterator[Cause]:
     for key in annotations:
-        yield from _key_causes("metadata.annotations", key.lower())
+        yield from key_causes("metadata.annotations", key.lower())
     size = sum(len(key) + len(value) for key, value in annotations.items())
     if size > 256 * 1024:
         too_long = "Too long: may not be more than 262144 bytes"
         yield Cause(CauseType.TOO_LONG, "metadata.annotations", too_long)
 
 
-def _key_causes(field: str, key: str) -> Iterator[Cause]:
+def key_causes(field: str, key: str) -> Iterator[Cause]:
+    """What is wrong with the key of a label or an annotation. Pure."""
     prefix, slash, name = key.rpartition("/")
     if slash:
         yield from _pattern_causes(field, prefix, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)

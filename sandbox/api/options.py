@@ -33,13 +33,15 @@ def check_options(request: Request) -> None:
 
 
 def _causes(request: Request) -> Iterator[Cause]:
-    dry_run = request.query.get("dryRun", "")
-    if dry_run not in {"", "All"}:
-        yield _unsupported("dryRun", [dry_run[:40]], ("All",))
+    dry_run = write_option(request, "dryRun") or "All"
+    if dry_run not in ("All", ["All"]):
+        values = dry_run if isinstance(dry_run, list) else [dry_run]
+        yield _unsupported("dryRun", [str(value)[:40] for value in values[:9]], ("All",))
     validation = request.query.get("fieldValidation", "")
     if validation not in _FIELD_VALIDATIONS:
         yield _unsupported("fieldValidation", validation[:40], _FIELD_VALIDATIONS)
-    policy = delete_option(request, "propagationPolicy")
+    is_delete = _NAMES.get(request.target.verb) == "DeleteOptions"
+    policy = write_option(request, "propagationPolicy") if is_delete else None
     if policy is not None and policy not in _POLICIES[:3]:
         yield _unsupported("propagationPolicy", str(policy)[:40], _POLICIES)
 
@@ -50,11 +52,12 @@ def _unsupported(field: str, value: Any, supported: tuple[str, ...]) -> Cause:
     return Cause(CauseType.NOT_SUPPORTED, field, sentence)
 
 
-def delete_option(request: Request, name: str) -> Any:
-    """An option of a delete, from its body or else its query; None when it is not given. Pure."""
-    if request.target.verb not in {Verb.DELETE, Verb.DELETE_COLLECTION}:
-        return None
-    body = request.body if isinstance(request.body, dict) else {}
-    if body.get(name) is not None:
-        return body[name]
+def write_option(request: Request, name: str) -> Any:
+    """An option of a write; None when it is not given.
+
+    A delete that has a body has its options there, and its query is not looked at. Pure.
+    """
+    is_delete = request.target.verb in {Verb.DELETE, Verb.DELETE_COLLECTION}
+    if is_delete and isinstance(request.body, dict):
+        return request.body.get(name)
     return request.query.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sandbox.api import decoding, statuses
 from sandbox.api.apply import apply, first_apply
@@ -11,12 +12,13 @@ from sandbox.api.fields import DuplicateKeyError, check_keys
 from sandbox.api.managed import APPLY, Manager, manager_of
 from sandbox.api.patches import json_patch, merge_patch
 from sandbox.api.strategic import strategic_merge
-from sandbox.api.writes import create_object, replace_object
+from sandbox.api.writes import create_object, replace_object, without_version
 from sandbox.client import (
     APPLY_PATCH,
     JSON_PATCH,
     MERGE_PATCH,
     STRATEGIC_MERGE_PATCH,
+    ApiError,
     Object,
 )
 
@@ -28,6 +30,16 @@ def patch(call: Call) -> Reply:
     return replace_object(call, _change(call), manager_of(call.request, call.subresource))
 
 
+def check_format(call: Call) -> None:
+    """Nothing, if the kind takes patches of this format.
+
+    Raises:
+        ApiError: 415.
+    """
+    if call.request.content_type not in _accepted(call):
+        raise statuses.unsupported_media_type(_accepted(call))
+
+
 def _change(call: Call) -> Callable[[Object], Object]:
     body, schema = call.request.body, call.kind.schema
     match call.request.content_type:
@@ -35,10 +47,14 @@ def _change(call: Call) -> Callable[[Object], Object]:
             return lambda old: _decoded(call, json_patch(old, body))
         case "application/merge-patch+json":
             return lambda old: _decoded(call, merge_patch(old, _object(body)))
-        case "application/strategic-merge-patch+json" if not call.kind.is_custom:
-            return lambda old: _decoded(call, strategic_merge(old, _object(body), schema))
         case _:
-            raise statuses.unsupported_media_type(_accepted(call))
+            return lambda old: _decoded(call, _strategic(old, _object(body), schema))
+
+
+def _strategic(old: Object, body: Object, schema: Object) -> Object:
+    """A strategic merge works on an object whose type is known, whatever the patch calls it."""
+    merged: Object = strategic_merge(old, body, schema)
+    return merged | {"apiVersion": old["apiVersion"], "kind": old["kind"]}
 
 
 def _apply(call: Call) -> Reply:
@@ -47,30 +63,37 @@ def _apply(call: Call) -> Reply:
     if not name:
         cause = statuses.required("fieldManager", "is required for apply patch")
         raise statuses.invalid_options("PatchOptions", [cause])
+    is_new = not call.exists()
+    if is_new and call.subresource:
+        raise statuses.not_found(call.kind, call.name)
     wanted = _wanted(call)
     manager = Manager(name, APPLY, call.subresource, call.kind.api_version)
     now = call.world.clock()
-    if not call.world.find(call.kind.resource, call.namespace, call.name) and not call.subresource:
+    if is_new:
         if wanted["metadata"].get("uid"):
             why = (
                 f"uid mismatch: the provided object specified uid {wanted['metadata']['uid']}, "
                 "and no existing object was found"
             )
             raise statuses.conflict(call.kind, call.name, why)
+        made = decoding.canonical_object(without_version(call, wanted), call.kind)
         return create_object(
-            call, wanted, lambda made: first_apply(made, wanted, call.kind, manager, now)
+            call, made, lambda made: first_apply(made, wanted, call.kind, manager, now)
         )
     force = call.request.flag("force")
-    return replace_object(
-        call, lambda live: apply(live, wanted, call.kind, manager, now=now, force=force), None
-    )
+
+    def change(live: Object) -> Object:
+        merged = apply(live, wanted, call.kind, manager, now=now, force=force)
+        return decoding.canonical_object(merged, call.kind)
+
+    return replace_object(call, change, None)
 
 
 def _wanted(call: Call) -> Object:
     body, kind = _object(call.request.body), call.kind
     if (body.get("apiVersion"), body.get("kind")) != (kind.api_version, kind.kind):
         raise statuses.bad_request(
-            f"invalid object type: {body.get('apiVersion') or '/'}, Kind={body.get('kind') or ''}"
+            f"invalid object type: {statuses.group_version(body)}, Kind={body.get('kind') or ''}"
         )
     wanted = decoding.decode_for_apply(body, kind)
     metadata = {"name": call.name} | wanted["metadata"]
@@ -85,10 +108,12 @@ def _wanted(call: Call) -> Object:
     other = {"status"} if not call.subresource and "status" in kind.subresources else set()
     wanted = {k: v for k, v in wanted.items() if k not in other} | {"metadata": metadata}
     if call.subresource == "status":
-        wanted = {k: v for k, v in wanted.items() if k in _STATUS_PART}
+        named = {k: v for k, v in metadata.items() if k in _IDENTITY or not kind.is_custom}
+        wanted = {k: v for k, v in wanted.items() if k in _STATUS_PART} | {"metadata": named}
     return _checked(call, wanted)
 
 
+_IDENTITY = frozenset({"name", "namespace", "uid", "resourceVersion"})
 _STATUS_PART = frozenset({"apiVersion", "kind", "metadata", "status"})
 
 
@@ -112,8 +137,29 @@ def _object(body: object) -> Object:
     return body
 
 
+def _check_type(call: Call, obj: Object) -> None:
+    """An object of a custom kind stays of its kind and version."""
+    if not call.kind.is_custom:
+        return
+    kind, api_version = str(obj.get("kind") or ""), str(obj.get("apiVersion") or "")
+    causes = []
+    if api_version and api_version != call.kind.api_version:
+        detail = f"must be {call.kind.api_version}"
+        causes.append(statuses.invalid("apiVersion", api_version, detail))
+    if kind and kind != call.kind.kind:
+        causes.append(statuses.invalid("kind", kind, f"must be {call.kind.kind}"))
+    if kind and causes:
+        claimed = replace(call.kind, group=api_version.rpartition("/")[0], kind=kind)
+        raise statuses.invalid_object(claimed, call.name, causes)
+
+
 def _decoded(call: Call, obj: Object) -> Object:
     wanted = call.request.query.get("fieldValidation", "")
-    decoded, warnings = decoding.decode(obj, call.kind, wanted)
+    _check_type(call, obj)
+    try:
+        decoded, warnings = decoding.decode(obj, call.kind, wanted)
+    except ApiError as problem:
+        why = problem.message.rpartition(f"cannot be handled as a {call.kind.kind}: ")[2]
+        raise statuses.unusable_patch(obj, why) from problem
     call.warnings.extend(warnings)
     return decoded

@@ -8,8 +8,10 @@ from sandbox.api import deletes, patching, reads, scale, statuses, writes
 from sandbox.api.authorization import authorise
 from sandbox.api.context import Call, Reply, World
 from sandbox.api.options import check_options
-from sandbox.api.request import Request, Verb
+from sandbox.api.rbac import reviews
+from sandbox.api.request import Request, Verb, asked_target
 from sandbox.api.watches import Watch
+from sandbox.client import ApiError
 
 _VERBS: dict[Verb, Callable[[Call], Reply]] = {
     Verb.GET: reads.get,
@@ -40,7 +42,7 @@ def call_of(world: World, request: Request) -> Call:
     Raises:
         ApiError: 403 or 404.
     """
-    authorise(request.user, request.target)
+    authorise(world.roles, request.user, asked_target(request.target, request.query))
     return Call(world=world, kind=world.registry.find(request.target), request=request)
 
 
@@ -52,12 +54,25 @@ def handle(world: World, request: Request) -> Reply:
     """
     call = call_of(world, request)
     target = request.target
+    if target.verb is Verb.PATCH:
+        patching.check_format(call)
     check_options(request)
-    run = _SUBRESOURCES.get((target.subresource, target.verb))
+    run = _run(call)
     needs_namespace = call.kind.is_namespaced and (target.verb is Verb.CREATE or target.name)
     if run is None or (needs_namespace and not target.namespace):
         raise statuses.method_not_allowed()
-    return run(call)
+    try:
+        return run(call)
+    except ApiError as problem:
+        problem.warnings = tuple(call.warnings)
+        raise
+
+
+def _run(call: Call) -> Callable[[Call], Reply] | None:
+    verb = call.request.target.verb
+    if call.kind.is_review:
+        return reviews.answer if verb is Verb.CREATE else None
+    return _SUBRESOURCES.get((call.subresource, verb))
 
 
 def watch(world: World, request: Request) -> Watch:

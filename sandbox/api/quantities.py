@@ -65,10 +65,20 @@ def canonical_quantity(text: str) -> str:
     text = text.strip()
     value = parse_quantity(text)
     suffix = text.lstrip("+-.0123456789")
-    if suffix in _BINARY and value.denominator == 1 and abs(value) >= _KIBI:
-        return _with_suffix(value, [(s, Fraction(2**n)) for s, n in _BINARY.items()])
     if suffix[:1] in {"e", "E"} and len(suffix) > 1 and suffix not in _BINARY:
         return text
+    return quantity_text(value, is_binary=suffix in _BINARY)
+
+
+def is_binary(text: str) -> bool:
+    """Whether a quantity is written in powers of 1024, for example 8Gi. Pure."""
+    return text.lstrip("+-.0123456789") in _BINARY
+
+
+def quantity_text(value: Fraction, *, is_binary: bool) -> str:
+    """A number as the API server writes it in powers of 1024, else of 1000. Pure."""
+    if is_binary and value.denominator == 1 and abs(value) >= _KIBI:
+        return _with_suffix(value, [(s, Fraction(2**n)) for s, n in _BINARY.items()])
     return _with_suffix(value, [(s, Fraction(10) ** n) for s, n in _DECIMAL.items()])
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 
 from sandbox.api import statuses
 from sandbox.api.context import Call, Reply
 from sandbox.api.selectors import selection
 from sandbox.api.store import CompactedError, Key, Stored, encode, order
 from sandbox.client import ApiError, Object
+
+_EXACT = "Exact"
+_MATCHES = (_EXACT, "NotOlderThan", "")
+_LIST_EXPIRED = "The resourceVersion for the provided list is too old."
+_CONTINUE_EXPIRED = (
+    "The provided continue parameter is too old to display a consistent list result. "
+    "You can start a new list without the continue parameter."
+)
 
 
 def get(call: Call) -> Reply:
@@ -21,13 +30,17 @@ def get(call: Call) -> Reply:
 def list_objects(call: Call) -> Reply:
     """GET of a collection: the answer's bytes are put together from those in the store."""
     query = call.request.query
+    limit = call.request.number("limit") or 0
+    _check_match(query)
     _check_version(call, query.get("resourceVersion", ""))
     test = selection(call.kind, query.get("labelSelector", ""), query.get("fieldSelector", ""))
-    version, found = _collection(call, query.get("continue", ""))
+    version, found = _collection(call)
     items = [stored for stored in found if test is None or test(stored.object)]
-    limit = call.request.number("limit") or 0
     page = items[:limit] if limit > 0 else items
-    metadata: Object = {"resourceVersion": version}
+    # Lists of custom kinds have the field even where there is nothing to continue with.
+    metadata: Object = ({"continue": ""} if call.kind.is_custom else {}) | {
+        "resourceVersion": version
+    }
     if len(page) < len(items):
         metadata["continue"] = _token(version, page[-1].key)
         if test is None:
@@ -49,6 +62,28 @@ def item_bytes(stored: Stored, *, is_custom: bool) -> bytes:
     if is_custom:
         return stored.raw
     return b"{" + stored.raw[stored.raw.index(b'"metadata":') :]
+
+
+def _check_match(query: Mapping[str, str]) -> None:
+    """422 for a way to match a version that makes no sense. Pure."""
+    match, version = query.get("resourceVersionMatch", ""), query.get("resourceVersion", "")
+    if not match:
+        return
+    field = "resourceVersionMatch"
+    causes = []
+    if not version:
+        detail = "resourceVersionMatch is forbidden unless resourceVersion is provided"
+        causes.append(statuses.forbidden_field(field, detail))
+    if query.get("continue"):
+        detail = "resourceVersionMatch is forbidden when continue is provided"
+        causes.append(statuses.forbidden_field(field, detail))
+    if match not in _MATCHES:
+        causes.append(statuses.unsupported(field, match, _MATCHES))
+    if match == _EXACT and version == "0":
+        detail = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
+        causes.append(statuses.forbidden_field(field, detail))
+    if causes:
+        raise statuses.invalid_options("ListOptions", causes)
 
 
 def _check_version(call: Call, version: str) -> None:
@@ -78,20 +113,24 @@ def _token(version: str, key: Key) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _collection(call: Call, token: str) -> tuple[str, list[Stored]]:
+def _collection(call: Call) -> tuple[str, list[Stored]]:
     """The version of a list, and what is on this page and after: all pages show one state."""
-    store, resource = call.world.store, call.kind.resource
-    if not token:
-        return str(store.revision), store.items(resource, call.namespace)
-    version, start = _read_token(token)
+    store, query = call.world.store, call.request.query
+    if token := query.get("continue", ""):
+        version, start = _read_token(token)
+        found = _collection_at(call, version, _CONTINUE_EXPIRED)
+        return str(version), [stored for stored in found if order(stored.key) > order(start)]
+    if query.get("resourceVersionMatch") == _EXACT:
+        version = int(query["resourceVersion"])
+        return str(version), _collection_at(call, version, _LIST_EXPIRED)
+    return str(store.revision), store.items(call.kind.resource, call.namespace)
+
+
+def _collection_at(call: Call, version: int, expired: str) -> list[Stored]:
     try:
-        items = store.items_at(resource, call.namespace, version)
+        return call.world.store.items_at(call.kind.resource, call.namespace, version)
     except CompactedError:
-        raise statuses.expired(
-            "The provided continue parameter is too old to display a consistent list result. "
-            "You can start a new list without the continue parameter."
-        ) from None
-    return str(version), [stored for stored in items if order(stored.key) > order(start)]
+        raise statuses.expired(expired) from None
 
 
 def _read_token(token: str) -> tuple[int, Key]:

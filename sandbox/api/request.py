@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
 from sandbox.api import statuses
 
+_ONE_NAME = re.compile(r"[-a-z0-9.]+", re.ASCII)
 NAMESPACE_SUBRESOURCES = frozenset({"finalize", "status"})
 
 
@@ -25,6 +27,8 @@ class Verb(StrEnum):
     DELETE = "delete"
     DELETE_COLLECTION = "deletecollection"
     IMPERSONATE = "impersonate"
+    BIND = "bind"
+    ESCALATE = "escalate"
 
     @property
     def is_write(self) -> bool:
@@ -126,6 +130,18 @@ def _target(
         name=name,
         subresource=subresource,
     )
+
+
+def asked_target(target: Target, query: Mapping[str, str]) -> Target:
+    """What somebody has to be allowed: a list of the one object of a name is about that object.
+
+    Pure.
+    """
+    field, _, name = query.get("fieldSelector", "").partition("=")
+    is_collection = target.verb in {Verb.LIST, Verb.WATCH, Verb.DELETE_COLLECTION}
+    if not is_collection or field != "metadata.name" or not _ONE_NAME.fullmatch(name):
+        return target
+    return replace(target, name=name)
 
 
 def _split_namespace(rest: list[str]) -> tuple[str, list[str]]:

@@ -45,6 +45,17 @@ def parse_label_selector(text: str) -> tuple[Requirement, ...]:
     return tuple(_requirement(part.strip()) for part in _COMMA.split(text) if part.strip())
 
 
+def matches_selector(selector: Object, labels: Mapping[str, str]) -> bool:
+    """Whether labels fulfil a LabelSelector object; an empty one is fulfilled by all. Pure."""
+    exact = (selector.get("matchLabels") or {}).items()
+    wanted = [Requirement(key, is_wanted=True, values=frozenset({value})) for key, value in exact]
+    for expression in selector.get("matchExpressions") or ():
+        is_wanted = expression["operator"] in {"In", "Exists"}
+        values = frozenset(expression.get("values") or ())
+        wanted.append(Requirement(expression["key"], is_wanted, values))
+    return all(requirement.matches(labels) for requirement in wanted)
+
+
 def _requirement(text: str) -> Requirement:
     if match := _SET.fullmatch(text):
         values = frozenset(value.strip() for value in match.group(3).split(","))
@@ -74,13 +85,14 @@ def _field_requirement(text: str, kind: Kind) -> tuple[str, bool, str]:
         )
     field, operator, value = match.groups()
     if field not in {"metadata.name", "metadata.namespace", *kind.selectable}:
-        known = f"{kind.group}/{kind.version}, Resource={kind.plural}"
-        where = (
-            f'Unable to find "{known}" that match label selector "", field selector "{text[:60]}": '
-        )
-        said = "" if kind.is_custom else where
-        raise statuses.bad_request(f"{said}field label not supported: {field[:60]}")
+        raise statuses.bad_request(_unknown_field(field[:60], kind))
     return field, operator != "!=", value
+
+
+def _unknown_field(field: str, kind: Kind) -> str:
+    if kind.is_custom or kind.selectable:
+        return f"field label not supported: {field}"
+    return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def selection(kind: Kind, label_selector: str, field_selector: str) -> Test | None:

@@ -96,6 +96,12 @@ def success(kind: Kind, name: str, uid: str) -> Object:
     return head | {"details": details}
 
 
+def group_version(obj: Object) -> str:
+    """An object's apiVersion as messages about types write it: /v1 in the core group. Pure."""
+    version = str(obj.get("apiVersion") or "")
+    return version if "/" in version else f"/{version}"
+
+
 def error(code: int, reason: str, message: str, details: Object | None = None) -> ApiError:
     """An error with its Status. Pure."""
     return ApiError(code, reason, message, status(code, reason, message, details))
@@ -184,13 +190,18 @@ def unsupported_media_type(accepted: Sequence[str]) -> ApiError:
 
 def invalid_object(kind: Kind, name: str, causes: Sequence[Cause]) -> ApiError:
     """422 with one cause for each thing that is wrong. Pure."""
-    sentences = [f"{cause.field}: {cause.message}" for cause in causes]
-    listed = sentences[0] if len(sentences) == 1 else f"[{', '.join(sentences)}]"
-    message = f'{kind.qualified_kind} "{name}" is invalid: {listed}'
+    message = f'{kind.qualified_kind} "{name}" is invalid: {_listed(causes)}'
     details: Object = {"name": name} if name else {}
     details |= {"group": kind.group} if kind.group else {}
     details |= {"kind": kind.kind, "causes": [_to_object(cause) for cause in causes]}
     return error(422, "Invalid", message, details)
+
+
+def unusable_patch(result: Any, why: str) -> ApiError:
+    """422 for a patch after which an object can't be decoded. Pure."""
+    cause = invalid("patch", shown(result), why)
+    message = f' "" is invalid: {cause.field}: {cause.message}'
+    return error(422, "Invalid", message, {"causes": [_to_object(cause)]})
 
 
 def version_required(kind: Kind, name: str) -> ApiError:
@@ -203,9 +214,13 @@ def version_required(kind: Kind, name: str) -> ApiError:
 
 def invalid_options(options: str, causes: Sequence[Cause]) -> ApiError:
     """422 for the options of a request, such as PatchOptions. Pure."""
-    sentences = ", ".join(f"{cause.field}: {cause.message}" for cause in causes)
     details = {"group": "meta.k8s.io", "kind": options, "causes": [_to_object(c) for c in causes]}
-    return error(422, "Invalid", f'{options}.meta.k8s.io "" is invalid: {sentences}', details)
+    return error(422, "Invalid", f'{options}.meta.k8s.io "" is invalid: {_listed(causes)}', details)
+
+
+def _listed(causes: Sequence[Cause]) -> str:
+    sentences = [f"{cause.field}: {cause.message}" for cause in causes]
+    return sentences[0] if len(sentences) == 1 else f"[{', '.join(sentences)}]"
 
 
 def _to_object(cause: Cause) -> Object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,10 @@ def _object_with_defaults(value: Object, schema: Object) -> Object:
 
 @dataclass(frozen=True, slots=True)
 class WrongType:
-    """A value that Go could not decode: where, what it is, and what it should be."""
+    """A value that Go could not decode: where, what it is, and what it should be.
+
+    Text that should be base64 is wanted as "byte"; ``actual`` is where it stops being that.
+    """
 
     struct: str
     path: str
@@ -105,9 +109,17 @@ def wrong_types(
     """
     if value is None:
         return
-    if not has_type(value, schema) or is_out_of_range(value, schema):
+    if schema.get("format") == "byte" and isinstance(value, str):
+        if (position := misplaced_byte(value)) is not None:
+            yield WrongType(struct, path, str(position), "byte")
+    elif not has_type(value, schema) or is_out_of_range(value, schema):
         yield WrongType(struct, path, json_type(value), wanted_type(schema))
-    elif isinstance(value, dict):
+    else:
+        yield from _wrong_types_below(value, schema, path, struct)
+
+
+def _wrong_types_below(value: Any, schema: Object, path: str, struct: str) -> Iterator[WrongType]:
+    if isinstance(value, dict):
         named = schema.get("properties", {})
         inside = schema.get("x-struct", struct)
         for name, item in value.items():
@@ -119,6 +131,16 @@ def wrong_types(
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
         for item in value:
             yield from wrong_types(item, schema["items"], path, struct)
+
+
+def misplaced_byte(text: str) -> int | None:
+    """Where a text stops being base64; None if it is base64 to its end. Pure."""
+    good = _BASE64.match(text)
+    length = len(good[0]) if good else 0
+    return None if length == len(text) else length
+
+
+_BASE64 = re.compile(r"([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 def wanted_type(schema: Object) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.api import decoding, defaults, meta, statuses, strategies, structure
-from sandbox.api.admission import Admission, admit
+from sandbox.api.admission import Admission, admit, check
 from sandbox.api.checks import object_causes
 from sandbox.api.context import Call, Reply
 from sandbox.api.deletes import finish_deletion
 from sandbox.api.kinds import Kind
 from sandbox.api.managed import Manager, manager_of, with_ownership
+from sandbox.api.rbac.escalation import check_escalation
 from sandbox.api.request import Verb
 from sandbox.client import Object
 
@@ -19,7 +20,16 @@ Change = Callable[[Object], Object]
 
 def create(call: Call) -> Reply:
     """POST on a collection."""
-    obj = _decoded(call)
+    return _create_owned(call, _decoded(call))
+
+
+def without_version(call: Call, obj: Object) -> Object:
+    """What an update or an apply makes: the version that it expected is only shown in a dry run."""
+    dropped = set() if call.is_dry_run else {"resourceVersion"}
+    return obj | {"metadata": {k: v for k, v in obj["metadata"].items() if k not in dropped}}
+
+
+def _create_owned(call: Call, obj: Object) -> Reply:
     manager = manager_of(call.request, "")
     now = call.world.clock()
     return create_object(
@@ -46,26 +56,37 @@ def create_object(call: Call, body: Object, own: Change) -> Reply:
         base = str(metadata["generateName"])
         metadata["name"] = meta.generated_name(base, world.new_suffix())
     # Owned is what was sent and its defaults, not what admission and the kind's strategy add.
-    obj = own(_defaulted(body | {"metadata": metadata}, kind))
-    obj = _admitted(call, strategies.before_create(obj, kind, now), None)
+    obj = _admitted(call, own(_defaulted(body | {"metadata": metadata}, kind)), None)
+    obj = strategies.before_create(obj, kind, now)
+    _check(call, obj, None)
     name = obj["metadata"].get("name", "")
+    version = obj["metadata"].get("resourceVersion", "")
+    if version.strip("0").isdecimal() and not call.is_dry_run:
+        raise statuses.error(500, "", "resourceVersion should not be set on objects to be created")
     if taken := world.store.get(kind.resource, call.namespace, name):
         is_being_deleted = "deletionTimestamp" in taken.object["metadata"]
         raise statuses.already_exists(kind, name, is_being_deleted=is_being_deleted)
     if call.is_dry_run:
-        return call.reply_with(_without_version(obj), 201)
+        return call.reply_with(obj, 201)
     return call.reply(world.store.put(kind.resource, obj), 201)
 
 
 def update(call: Call) -> Reply:
     """PUT on an object or one of its parts."""
     body = _decoded(call)
+    body = _placed(call, body)
     name = body["metadata"].get("name", "")
     if name != call.name:
         raise statuses.bad_request(
             f"the name of the object ({name}) does not match the name on the URL ({call.name})"
         )
     _check_namespace(call, body)
+    if not call.exists() and call.kind.is_made_by_update and not call.subresource:
+        if uid := body["metadata"].get("uid"):
+            why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
+            raise statuses.conflict(call.kind, name, why)
+        return _create_owned(call, without_version(call, body))
+    call.stored()
     if call.kind.needs_resource_version and not body["metadata"].get("resourceVersion"):
         raise statuses.version_required(call.kind, name)
     return replace_object(call, lambda _: body, manager_of(call.request, call.subresource))
@@ -96,7 +117,9 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
     new = _defaulted(new, kind)
     if manager:
         new = with_ownership(new, old, kind, manager, now)
-    new = meta.next_generation(_admitted(call, new, old), old, kind)
+    new = _admitted(call, new, old)
+    _check(call, new, old)
+    new = meta.next_generation(new, old, kind)
     if meta.is_same(new, old):
         return call.reply(stored)
     if call.is_dry_run:
@@ -120,14 +143,22 @@ def _defaulted(obj: Object, kind: Kind) -> Object:
 
 
 def _admitted(call: Call, obj: Object, old: Object | None) -> Object:
-    """The object after admission and validation, in the order of the API server."""
+    return obj if call.subresource else admit(_ask(call, obj, old))
+
+
+def _check(call: Call, obj: Object, old: Object | None) -> None:
+    """Validation, then what only valid objects are asked, in the order of the API server."""
     kind = call.kind
-    ask = Admission(kind=kind, new=obj, old=old, reader=call.world)
-    obj = admit(ask) if not call.subresource else obj
     causes = object_causes(obj, old, kind, call.subresource)
     if causes:
         raise statuses.invalid_object(kind, obj["metadata"].get("name", ""), causes)
-    return obj
+    if not call.subresource:
+        check_escalation(call.world.roles, call.request.user, kind, obj, old)
+        check(_ask(call, obj, old))
+
+
+def _ask(call: Call, obj: Object, old: Object | None) -> Admission:
+    return Admission(kind=call.kind, new=obj, old=old, reader=call.world)
 
 
 def _check_namespace(call: Call, body: Object) -> None:
@@ -136,6 +167,13 @@ def _check_namespace(call: Call, body: Object) -> None:
         raise statuses.bad_request(
             "the namespace of the provided object does not match the namespace sent on the request"
         )
+
+
+def _placed(call: Call, body: Object) -> Object:
+    """The object with the namespace of the path where it names none."""
+    if not call.kind.is_namespaced or body["metadata"].get("namespace"):
+        return body
+    return body | {"metadata": body["metadata"] | {"namespace": call.namespace}}
 
 
 def _check_identity(call: Call, new: Object, old: Object) -> None:
@@ -157,8 +195,3 @@ def _check_identity(call: Call, new: Object, old: Object) -> None:
     version = given.get("resourceVersion")
     if version and version != current["resourceVersion"]:
         raise statuses.conflict(kind, current["name"])
-
-
-def _without_version(obj: Object) -> Object:
-    metadata = {k: v for k, v in obj["metadata"].items() if k != "resourceVersion"}
-    return obj | {"metadata": metadata}

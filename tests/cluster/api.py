@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import ssl
 import tempfile
@@ -49,9 +50,16 @@ class Api:
         user = {} if is_anonymous else _current(config, "user")
         self.server: str = cluster["server"]
         self._headers = {"Authorization": f"Bearer {user['token']}"} if "token" in user else {}
+        self._acting: tuple[tuple[str, str], ...] = ()
         self._pool = urllib3.PoolManager(
             ssl_context=_tls(cluster, user), retries=False, timeout=urllib3.Timeout(30), maxsize=4
         )
+
+    def acting_as(self, user: str, *groups: str) -> Api:
+        """The same server, asked on behalf of somebody."""
+        acting = copy.copy(self)
+        acting._acting = (("Impersonate-User", user), *(("Impersonate-Group", g) for g in groups))
+        return acting
 
     def request(
         self,
@@ -70,16 +78,16 @@ class Api:
             body: bytes as they are, everything else as JSON.
             token: replaces the credentials.
         """
+        headers = urllib3.HTTPHeaderDict(self._headers)
+        headers |= {"Content-Type": content_type, "Accept": accept}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        for key, value in self._acting:
+            headers.add(key, value)
         response = self._pool.request(
             method,
             self.server + with_query(path, query),
             body=body if body is None or isinstance(body, bytes) else json.dumps(body),
-            headers={
-                **self._headers,
-                "Content-Type": content_type,
-                "Accept": accept,
-                **({"Authorization": f"Bearer {token}"} if token else {}),
-            },
+            headers=headers,
         )
         return Answer(response.status, _parsed(response.data), response.headers)
 

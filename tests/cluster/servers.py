@@ -85,7 +85,7 @@ def running_sandbox(data: Path) -> Iterator[Path]:
 
 
 def create_crds(api: Api) -> None:
-    """Makes the kinds of deploy/crds and waits until the server serves our kinds."""
+    """Makes the kinds of deploy/crds that are missing; waits until the server serves them."""
     for file in sorted(CRDS.glob("*.yaml")):
         _create_crd(api, yaml.safe_load(file.read_text()))
 
@@ -93,7 +93,8 @@ def create_crds(api: Api) -> None:
 def _create_crd(api: Api, crd: JsonObject) -> None:
     crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     path = f"{crds}/{crd['metadata']['name']}"
-    api.create(crds, crd)
+    if not api.exists(path):
+        api.create(crds, crd)
     collection = f"/apis/{crd['spec']['group']}/v1/{crd['spec']['names']['plural']}"
     eventually(lambda: _is_established(api, path), what=f"{path} is established")
     eventually(lambda: api.exists(collection), what=f"{collection} is served")

@@ -45,22 +45,22 @@ class Kubectl:
     namespace: str
     folder: Path
 
-    def run(self, *arguments: str, stdin: str = "") -> Output:
-        """Runs it to its end, at most 40 s."""
+    def run(self, *arguments: str, stdin: str = "", editor: str = "false") -> Output:
+        """Runs it to its end, at most 40 s; ``editor`` is the command that it opens files with."""
         done = subprocess.run(
             self._command(arguments),
             input=stdin,
             capture_output=True,
             text=True,
             timeout=SECONDS,
-            env=self._environment(),
+            env=self._environment() | {"KUBE_EDITOR": editor},
             check=False,
         )
         return Output(done.returncode, done.stdout, done.stderr)
 
-    def ok(self, *arguments: str, stdin: str = "") -> str:
+    def ok(self, *arguments: str, stdin: str = "", editor: str = "false") -> str:
         """Runs it, expects success and gives what it printed."""
-        output = self.run(*arguments, stdin=stdin)
+        output = self.run(*arguments, stdin=stdin, editor=editor)
         assert output.code == 0, f"kubectl {' '.join(arguments)}: {output}"
         return output.stdout
 

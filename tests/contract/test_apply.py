@@ -6,12 +6,13 @@ applier owned it; a field of somebody else is a conflict, unless forced; lists w
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
 
 from nbcore.kube.resources import NOTEBOOKS, SERVICES, STATEFUL_SETS, Resource
-from tests.cluster.api import JsonObject
+from tests.cluster.api import JsonObject, eventually
 from tests.cluster.servers import ApiServer
 from tests.contract.objects import CONFIG_MAPS, config_map, notebook, service, stateful_set
 
@@ -244,3 +245,46 @@ def test_given_a_status_when_applied_by_its_owner_then_only_status_changes(
 
     assert applied.body["status"] == {"phase": "Stopped"}
     assert "suspend" not in applied.body["spec"]
+
+
+def _patched(s: ApiServer, manager: str, **data: str | None) -> str:
+    """Writes fields of the map as a manager; since when it is the manager, by then."""
+    path = CONFIG_MAPS.path(s.namespace, "a")
+    return str(_owners(s.api.merge(path, {"data": data}, fieldManager=manager))[manager]["time"])
+
+
+def test_given_a_manager_when_it_changes_a_value_again_then_its_time_moves(
+    api_server: ApiServer,
+) -> None:
+    api_server.api.create(CONFIG_MAPS.path(api_server.namespace), config_map("a", kept="1"))
+    values = (str(number) for number in count())
+    first = _patched(api_server, "writer", x=next(values))
+
+    # Times are whole seconds: the next one comes by itself.
+    eventually(
+        lambda: _patched(api_server, "writer", x=next(values)) > first, what="the time moves"
+    )
+
+
+def test_given_an_applier_when_it_applies_another_value_then_its_time_moves(
+    api_server: ApiServer,
+) -> None:
+    made = _apply(api_server, config_map("a", x="first"), code=201)
+    values = (str(number) for number in count())
+
+    def applied() -> str:
+        answer = _apply(api_server, config_map("a", x=next(values)))
+        return str(_owners(answer)["first"]["time"])
+
+    eventually(lambda: applied() > _owners(made)["first"]["time"], what="the time moves")
+
+
+def test_given_a_manager_when_it_takes_a_field_away_then_its_time_stays(
+    api_server: ApiServer,
+) -> None:
+    api_server.api.create(CONFIG_MAPS.path(api_server.namespace), config_map("a", kept="1"))
+    values = (str(number) for number in count())
+    first = _patched(api_server, "writer", x="1", y="1")
+    eventually(lambda: _patched(api_server, "clock", z=next(values)) > first, what="a second later")
+
+    assert _patched(api_server, "writer", y=None) == first

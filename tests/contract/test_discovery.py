@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.cluster.api import Api
 from tests.cluster.servers import ApiServer
 
 
@@ -154,3 +155,23 @@ def test_given_an_unknown_resource_when_listed_then_404_says_so(api_server: ApiS
     assert answer.status == 404
     assert answer.body["message"] == "the server could not find the requested resource"
     assert answer.body["reason"] == "NotFound"
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("/version", 200), ("/readyz", 200), ("/livez", 200), ("/api", 403), ("/apis", 403)],
+)
+def test_given_nobody_when_they_ask_then_only_version_and_health_answer(
+    api_server: ApiServer, path: str, code: int
+) -> None:
+    nobody = Api(api_server.kubeconfig, is_anonymous=True)
+
+    answer = nobody.request("GET", path)
+
+    nobody.close()
+    assert answer.status == code
+    if code == 403:
+        assert answer.body["reason"] == "Forbidden"
+        assert answer.body["message"] == (
+            f'forbidden: User "system:anonymous" cannot get path "{path}"'
+        )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.list_page import HEADER, ROW
 
 # The table is drawn on a canvas: pixels from its left edge, in a window of 1,360.
-NUMBER, DEFAULT, IMAGE, DESCRIPTION = 52, 116, 300, 680
+DEFAULT, IMAGE, DESCRIPTION = 84, 270, 640
 
 
 def open_images(page: Page, url: str) -> None:
@@ -22,8 +22,8 @@ def click_cell(page: Page, row: int, x: int) -> None:
     table.click(position={"x": x, "y": HEADER + ROW * row + ROW // 2})
 
 
-def edit_cell(page: Page, row: int, x: int, text: str) -> None:
-    """Types a text into a cell; in the row under the last one, this adds a row."""
+def begin_cell(page: Page, row: int, x: int, text: str) -> Locator:
+    """Types a text into a cell and does not leave it."""
     page.bring_to_front()
     editor = page.locator("#portal textarea, #portal input").first
     click_cell(page, row, x)
@@ -31,9 +31,24 @@ def edit_cell(page: Page, row: int, x: int, text: str) -> None:
     if not editor.is_visible():
         page.keyboard.press("Enter")
     editor.fill(text)
+    return editor
+
+
+def edit_cell(page: Page, row: int, x: int, text: str) -> None:
+    """Types a text into a cell."""
+    editor = begin_cell(page, row, x, text)
     page.wait_for_timeout(100)
     page.keyboard.press("Enter")
     editor.wait_for(state="detached")
+
+
+def add_image(page: Page, image: str) -> None:
+    """Adds a row, which stands first."""
+    rows = page.locator("[data-testid=stDataFrame] [role=row]")
+    count = rows.count()
+    page.get_by_role("button", name="Add an image").click()
+    expect(rows).to_have_count(count + 1)
+    edit_cell(page, 0, IMAGE, image)
 
 
 def save(page: Page, label: str) -> None:

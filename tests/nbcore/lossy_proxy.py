@@ -66,7 +66,7 @@ def _server(api: Api, network: LossyNetwork) -> ThreadingHTTPServer:
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or b"null")
-            asked = (self.command, _collection(self.path))
+            asked = (_verb(self.command, self.path), _collection(self.path))
             loss = Loss.REQUEST if network.is_down else network.losses.pop(asked, None)
             network.meanwhile.get(asked, lambda: None)()
             if loss is Loss.REQUEST:
@@ -86,6 +86,11 @@ def _server(api: Api, network: LossyNetwork) -> ThreadingHTTPServer:
         do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 the base class's convention
 
     return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+
+def _verb(method: str, target: str) -> str:
+    """The method; TRY for a dry run, which changes nothing."""
+    return "TRY" if "dryRun=" in target else method
 
 
 def _collection(target: str) -> str:

@@ -80,8 +80,8 @@ def test_given_hidden_and_deprecated_images_when_offered_then_one_is_missing_and
     catalog = _catalog(
         jupyter=[
             {"containerImage": "old:1", "deprecated": True, "displayName": "Old"},
-            {"containerImage": "secret:1", "hidden": True, "default": True},
-            {"containerImage": "new:1", "description": "New"},
+            {"containerImage": "secret:1", "hidden": True},
+            {"containerImage": "new:1", "description": "New", "default": True},
         ]
     )
 

@@ -26,17 +26,26 @@ def _of(*rows: dict[str, Any], **others: Any) -> dict[str, Any]:
     [
         pytest.param(_of(A), _of(A), [], id="nothing"),
         pytest.param(_of(A), _of({**A, "gpu": False}), [], id="a key that says nothing"),
-        pytest.param(_of(A), _of(A, B), ["+ b:1\n+   description: B"], id="added"),
-        pytest.param(_of(A, B), _of(A), ["- b:1"], id="removed"),
+        pytest.param(_of(A), _of(A, B), ["+ jupyter · b:1\n+   description: B"], id="added"),
+        pytest.param(_of(A, B), _of(A), ["- jupyter · b:1"], id="removed"),
         pytest.param(
             _of(A, B),
             _of(A, {**B, "description": "New", "deprecated": True}),
-            ["  b:1\n-   description: B\n+   description: New\n+   deprecated: true"],
+            ["  jupyter · b:1\n-   description: B\n+   description: New\n+   deprecated: true"],
             id="changed",
         ),
         pytest.param(_of(A, B), _of(B, A), ["  jupyter\n+   another order"], id="moved"),
         pytest.param(_of(A), _of(A, note=1), ["  note\n+   changed"], id="not ours"),
-        pytest.param(_of(A), _of(A, A), ["+ a:1"], id="the same image again"),
+        pytest.param(_of(A), _of(A, A), ["+ jupyter · a:1"], id="the same image again"),
+        pytest.param(
+            _of({**A, "default": 1}),
+            _of({**A, "default": True}),
+            ["  jupyter · a:1\n-   default: 1\n+   default: true"],
+            id="1 is not true",
+        ),
+        pytest.param(
+            _of(A, note=1), _of(A, note=True), ["  note\n+   changed"], id="nor elsewhere"
+        ),
     ],
 )
 def test_given_two_catalogs_when_compared_then_each_change_is_told(
@@ -86,11 +95,21 @@ def test_given_changes_that_don_t_meet_when_merged_then_both_are_there(
         pytest.param(
             _of(A, {**B, "description": "Mine"}),
             _of(A, {**B, "description": "Theirs"}),
-            "b:1, description: yours was Mine",
+            "b:1, description: yours was Mine, theirs stands",
             id="one field",
         ),
-        pytest.param(_of(A), _of(A, {**B, "gpu": True}), "b:1: you removed it", id="I removed"),
-        pytest.param(_of(A, {**B, "gpu": True}), _of(A), "b:1: they removed it", id="they removed"),
+        pytest.param(
+            _of(A),
+            _of(A, {**B, "gpu": True}),
+            "b:1: you removed it, they changed it; it stays",
+            id="I removed",
+        ),
+        pytest.param(
+            _of(A, {**B, "gpu": True}),
+            _of(A),
+            "b:1: they removed it, you changed gpu",
+            id="they removed",
+        ),
         pytest.param(
             _of(NOT_DEFAULT, {**B, "default": True}),
             _of(NOT_DEFAULT, B, {**C, "default": True}),
@@ -106,7 +125,25 @@ def test_given_changes_that_contradict_when_merged_then_theirs_stands_and_mine_i
     found = merge(_of(A, B), mine, theirs)
 
     assert found.document == theirs
-    assert found.conflicts == (told,)
+    assert [conflict.words for conflict in found.conflicts] == [told]
+
+
+def test_given_an_edit_of_what_they_removed_when_merged_then_the_row_is_kept_for_a_decision() -> (
+    None
+):
+    edited = {**B, "description": "Mine"}
+
+    (conflict,) = merge(_of(A, B), _of(A, edited), _of(A)).conflicts
+
+    assert (conflict.type, conflict.row) == ("jupyter", edited)
+
+
+def test_given_1_and_true_when_merged_then_both_are_changes_that_contradict() -> None:
+    found = merge(_of({**A, "x": 0}), _of({**A, "x": 1}), _of({**A, "x": True}))
+
+    assert [conflict.words for conflict in found.conflicts] == [
+        "a:1, x: yours was 1, theirs stands"
+    ]
 
 
 _ROWS = st.lists(

@@ -15,6 +15,7 @@ from nbcore.catalog_history import (
     author_of,
     next_version,
     surplus,
+    text_before,
     versions,
 )
 from tests.nbcore.strange import JSON
@@ -77,6 +78,23 @@ def test_given_known_versions_when_looked_at_then_only_another_value_is_recorded
     reset = next_version(_setting(""), known)
     assert reset is not None
     assert (reset["revision"], reset["data"]) == (8, {"value": ""})
+
+
+@pytest.mark.parametrize(
+    ("kept", "stored", "before"),
+    [
+        pytest.param(["now", "then"], "now", "then", id="the newest is stored"),
+        pytest.param(["then", "older"], "now", "then", id="what is stored has no version yet"),
+        pytest.param(["now"], "now", "", id="the first one"),
+        pytest.param([], "now", "", id="none is kept"),
+    ],
+)
+def test_given_versions_when_undone_then_it_goes_one_back_from_what_is_stored(
+    kept: list[str], stored: str, before: str
+) -> None:
+    known = [Version(f"x-{text}", 0, text, ALICE) for text in kept]
+
+    assert text_before(known, stored) == before
 
 
 def test_given_more_than_ten_versions_when_looked_at_then_the_oldest_are_surplus() -> None:

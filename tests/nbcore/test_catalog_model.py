@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbcore.catalog import Catalog
-from nbcore.catalog_json import MAX_LENGTH, pretty_json, read_json, row_lines, write_json
+from nbcore.catalog_json import MAX_LENGTH, pretty_json, read_json, write_json
+from nbcore.catalog_lines import lines
 from nbcore.catalog_model import problems_of
 from nbcore.errors import InvalidCatalogError
 from nbcore.ides import IdeType
@@ -136,6 +137,48 @@ def test_given_json_that_could_not_be_written_again_when_read_then_it_is_refused
         read_json(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            '{"rstudio":\n[],\n"jupyter": {}}', "jupyter (line 3): no list of images", id="a type"
+        ),
+        pytest.param(
+            '{"jupyter": [\n{"containerImage":"a:1"},\n5]}',
+            "jupyter, row 2 (line 3): not an object",
+            id="a row",
+        ),
+        pytest.param(
+            '{"jupyter": [{\n"containerImage":"a:1",\n"gpu":\n1}]}',
+            "jupyter, row 1, gpu (line 3): neither true nor false",
+            id="a field",
+        ),
+        pytest.param(
+            '{"jupyter": [\n{\n"description":"x"}]}',
+            "jupyter, row 1, containerImage (line 2): not a text",
+            id="a field that is missing",
+        ),
+        pytest.param(
+            '{\n"jupyter": [{"containerImage":"a:1"}]}',
+            "jupyter, default (line 2): no image is the default. Mark one.",
+            id="no default",
+        ),
+    ],
+)
+def test_given_a_wrong_shape_when_checked_then_type_row_field_and_line_are_told(
+    text: str, said: str
+) -> None:
+    assert said in [str(problem) for problem in problems_of(text)]
+
+
+def test_given_a_hidden_default_when_checked_then_it_is_refused() -> None:
+    document = {"jupyter": [{"containerImage": "a:1", "default": True, "hidden": True}]}
+
+    (problem,) = problems_of(write_json(document))
+
+    assert str(problem).startswith("jupyter, row 1, default: a hidden image can't be the default.")
+
+
 def test_given_text_over_several_lines_when_checked_then_the_line_of_the_row_is_told() -> None:
     document = {
         "note": {"jupyter": ["[", '"']},
@@ -144,7 +187,8 @@ def test_given_text_over_several_lines_when_checked_then_the_line_of_the_row_is_
 
     (problem,) = problems_of(pretty_json(document))
 
-    assert pretty_json(document).splitlines()[problem.line - 1] == "    {"
+    line = pretty_json(document).splitlines()[problem.line - 1]
+    assert line.strip() == '"containerImage": "a:1",'
     assert str(problem).startswith(f"jupyter, row 2, containerImage (line {problem.line}): a:1")
 
 
@@ -220,7 +264,8 @@ def test_given_any_text_when_checked_then_it_is_read_or_refused(text: str) -> No
 def test_given_rows_in_any_layout_when_looked_for_then_each_has_a_line(
     document: dict[str, list[Any]],
 ) -> None:
-    lines = row_lines(pretty_json(document))
+    found = lines(pretty_json(document))
+    rows = {(key, row) for key, row, field in found if row and not field}
 
-    assert len(lines) == sum(len(rows) for rows in document.values())
-    assert set(row_lines(write_json(document)).values()) <= {1}
+    assert len(rows) == sum(len(rows) for rows in document.values())
+    assert set(lines(write_json(document)).values()) <= {1}

@@ -49,3 +49,14 @@ def test_given_a_deprecated_image_when_asked_then_its_owner_alone_should_move() 
         ("a", "new:1"),
         ("b", "new:1"),
     ]
+
+
+def test_given_no_replacement_when_asked_then_the_owner_is_told_all_the_same() -> None:
+    catalog = Catalog.from_json(
+        '{"jupyter":[{"containerImage":"new:1","default":true},'
+        '{"containerImage":"old:1","deprecated":true}]}'
+    )
+
+    (move,) = moves([_row("a", "old:1", **_owner("alice"))], catalog, "alice")
+
+    assert (move.row.name, move.image) == ("a", "")

@@ -84,30 +84,67 @@ def test_given_a_template_of_no_pod_when_checked_then_it_is_told(
     assert any("No pod can be made of this" in finding.message for finding in findings)
 
 
-# Quota, RuntimeClass, Pod Security and roles are the real server's own words.
-on_the_real_one = pytest.mark.parametrize(
-    "server", [ServerName.REAL], indirect=True, ids=str, scope="session"
+@pytest.mark.parametrize(
+    ("hard", "field", "words"),
+    [
+        pytest.param(
+            {"requests.memory": "512Mi"},
+            Field.MEMORY,
+            "asks 1 GiB, 512 MiB left of 512 MiB.",
+            id="memory",
+        ),
+        pytest.param({"limits.cpu": "100m"}, Field.CPU, "left of 0.1 CPU.", id="cpu"),
+        pytest.param(
+            {"requests.storage": "1Gi"},
+            Field.VOLUME_SIZE,
+            "asks 10 GiB, 1 GiB left of 1 GiB.",
+            id="storage",
+        ),
+        pytest.param(
+            {"persistentvolumeclaims": "0"},
+            Field.VOLUME,
+            "asks 1, 0 left of 0 volumes.",
+            id="volumes",
+        ),
+    ],
 )
-
-
-@on_the_real_one
-def test_given_a_quota_when_checked_then_the_pod_meets_it(
-    api_server: ApiServer, kube: Kube
+def test_given_a_quota_when_checked_then_the_sentence_has_its_numbers(
+    api_server: ApiServer, kube: Kube, hard: dict[str, str], field: Field, words: str
 ) -> None:
     path = f"/api/v1/namespaces/{api_server.namespace}/resourcequotas"
-    quota = {"metadata": {"name": "team"}, "spec": {"hard": {"requests.memory": "512Mi"}}}
-    api_server.api.create(path, quota)
+    api_server.api.create(path, {"metadata": {"name": "team"}, "spec": {"hard": hard}})
     eventually(
-        lambda: "hard" in api_server.api.get(f"{path}/team").get("status", {}),
+        lambda: "used" in api_server.api.get(f"{path}/team").get("status", {}),
         what="the quota is counted",
     )
 
     found = _check(kube, manifests_of(api_server))
 
+    assert set(found) == {field}
+    assert found[field].message.startswith(f"Over the quota of {api_server.namespace}: asks ")
+    assert found[field].message.endswith(f"{words} Stop something or ask for less.")
+    assert_left(kube, api_server, notebooks=[], volumes=[])
+
+
+def test_given_a_limit_range_when_checked_then_the_sentence_has_its_bound(
+    api_server: ApiServer, kube: Kube
+) -> None:
+    limits = [{"type": "Container", "max": {"memory": "512Mi"}}]
+    path = f"/api/v1/namespaces/{api_server.namespace}/limitranges"
+    api_server.api.create(path, {"metadata": {"name": "bounds"}, "spec": {"limits": limits}})
+
+    # A real server learns of a new limit range from a watch.
+    found = eventually(lambda: _check(kube, manifests_of(api_server)), what="it is known")
+
     assert found[Field.MEMORY].message == (
-        f"Over the quota of {api_server.namespace}: asks 1 GiB, 512 MiB left of 512 MiB. "
-        "Stop something or ask for less."
+        f"{api_server.namespace} allows at most 512 MiB a container."
     )
+
+
+# RuntimeClass, Pod Security and roles are the real server's own words.
+on_the_real_one = pytest.mark.parametrize(
+    "server", [ServerName.REAL], indirect=True, ids=str, scope="session"
+)
 
 
 @on_the_real_one

@@ -119,8 +119,8 @@ QUOTA = (
             ),
             notebook(),
             Field.GPU_COUNT,
-            "Over the quota of demo: asks 2 nvidia.com/gpu, 1 nvidia.com/gpu left of "
-            "4 nvidia.com/gpu. Stop something or ask for less.",
+            "Over the quota of demo: asks 2, 1 left of 4 nvidia.com/gpu. "
+            "Stop something or ask for less.",
             id="quota of GPUs",
         ),
         pytest.param(
@@ -147,8 +147,7 @@ QUOTA = (
             ),
             claim(),
             Field.VOLUME,
-            "Over the quota of demo: asks 1 persistentvolumeclaims, 0 persistentvolumeclaims left "
-            "of 1 persistentvolumeclaims. Stop something or ask for less.",
+            "Over the quota of demo: asks 1, 0 left of 1 volumes. Stop something or ask for less.",
             id="quota of volumes",
         ),
         pytest.param(
@@ -160,10 +159,74 @@ QUOTA = (
                 )
             ),
             notebook(),
-            "",
-            "Over the quota of demo: asks 1 notebooks.ml.oneblock.ai, 0 notebooks.ml.oneblock.ai "
-            "left of 5 notebooks.ml.oneblock.ai. Stop something or ask for less.",
+            Field.NAMESPACE,
+            "Over the quota of demo: asks 1, 0 left of 5 notebooks. "
+            "Stop something or ask for less.",
             id="quota of notebooks",
+        ),
+        pytest.param(
+            ForbiddenError(
+                QUOTA.format(
+                    requested="fast.storageclass.storage.k8s.io/requests.storage=20Gi",
+                    used="fast.storageclass.storage.k8s.io/requests.storage=0",
+                    limited="fast.storageclass.storage.k8s.io/requests.storage=10Gi",
+                )
+            ),
+            claim(),
+            Field.VOLUME_SIZE,
+            "Over the quota of demo: asks 20 GiB, 10 GiB left of 10 GiB. "
+            "Stop something or ask for less.",
+            id="quota of a class's storage",
+        ),
+        pytest.param(
+            ForbiddenError(
+                QUOTA.format(
+                    requested="fast.storageclass.storage.k8s.io/persistentvolumeclaims=1",
+                    used="fast.storageclass.storage.k8s.io/persistentvolumeclaims=2",
+                    limited="fast.storageclass.storage.k8s.io/persistentvolumeclaims=2",
+                )
+            ),
+            claim(),
+            Field.VOLUME,
+            "Over the quota of demo: asks 1, 0 left of 2 volumes of class fast. "
+            "Stop something or ask for less.",
+            id="quota of a class's volumes",
+        ),
+        pytest.param(
+            ForbiddenError(QUOTA.format(requested="pods=1", used="pods=2", limited="pods=2")),
+            notebook(),
+            "",
+            "Over the quota of demo: asks 1, 0 left of 2 pods. Stop something or ask for less.",
+            id="quota of pods",
+        ),
+        pytest.param(
+            ForbiddenError(
+                'pods "nb-0" is forbidden: failed quota: team: must specify limits.cpu for: nb; '
+                "limits.memory for: nb"
+            ),
+            notebook(),
+            Field.CPU,
+            "The quota team of demo wants to know limits.cpu: say it.",
+            id="nothing said of what is counted",
+        ),
+        pytest.param(
+            ForbiddenError(
+                'pods "nb-0" is forbidden: status unknown for quota: team, resources: pods'
+            ),
+            notebook(),
+            "",
+            "The quota team of demo is being counted. Try again in a moment.",
+            id="quota that nobody has counted yet",
+        ),
+        pytest.param(
+            ForbiddenError(
+                'pods "nb-0" is forbidden: cpu max limit to request ratio per Container is 2, '
+                "but provided ratio is 3.333333"
+            ),
+            notebook(),
+            Field.CPU,
+            "demo allows a limit of cpu of at most 2 times what is requested.",
+            id="limit far above request",
         ),
         pytest.param(
             ForbiddenError(QUOTA.format(requested="odd", used="odder", limited="oddest")),
@@ -187,7 +250,7 @@ QUOTA = (
             ),
             claim(),
             Field.VOLUME_SIZE,
-            "demo allows at least 5 GiB a persistentvolumeclaim.",
+            "demo allows at least 5 GiB a volume.",
             id="limit range of volumes",
         ),
         pytest.param(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from nbcore.catalog import shipped_catalog_json
 from nbcore.identity import Person
 from nbcore.kube.resources import SETTINGS
-from nbcore.names import JsonObject
+from nbcore.names import SYSTEM_NAMESPACE, JsonObject
 from tests.cluster.api import eventually
 from tests.pages.test_catalog_setting import NAME, SETTINGS_PATH, remove
 from tests.pages.visit import NEW_PAGE, SHELL, Visit, choose, choose_from_menu, click, run, words
@@ -50,6 +50,30 @@ def setting(visit: Visit, request: pytest.FixtureRequest) -> Iterator[str]:
     eventually(lambda: not visit.cache.get(SETTINGS, name), what="the setting is gone")
 
 
+@pytest.fixture
+def keep_version(visit: Visit) -> Iterator[Callable[[int, JsonObject], None]]:
+    """Keeps a version as the controller would."""
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM_NAMESPACE}}
+    visit.api.request("POST", "/api/v1/namespaces", namespace)
+    path = f"/apis/apps/v1/namespaces/{SYSTEM_NAMESPACE}/controllerrevisions"
+    kept: list[str] = []
+
+    def keep(number: int, document: JsonObject) -> None:
+        labels = {"management.oneblock.ai/setting": NAME}
+        made = {
+            "apiVersion": "apps/v1",
+            "kind": "ControllerRevision",
+            "metadata": {"name": f"{NAME}-{number}", "labels": labels},
+            "data": {"value": json.dumps(document)},
+            "revision": number,
+        }
+        kept.append(visit.api.create(path, made)["metadata"]["name"])
+
+    yield keep
+    for name in kept:
+        visit.api.delete(f"{path}/{name}")
+
+
 def open_images(*, tab: str = "jupyter") -> AppTest:
     page = run(AppTest.from_file(str(SHELL), default_timeout=30))
     page = run(page.switch_page(IMAGES_PAGE))
@@ -57,11 +81,16 @@ def open_images(*, tab: str = "jupyter") -> AppTest:
 
 
 def edit(page: AppTest, ide: str = "jupyter", **edits: Any) -> AppTest:
-    """Edits the table as the browser does: edited_rows, added_rows, deleted_rows."""
+    """Edits the table as the browser does."""
+    type_cells(page, ide, **edits)
+    return run(page)
+
+
+def type_cells(page: AppTest, ide: str = "jupyter", **edits: Any) -> None:
+    """Edits that the server has not heard of yet."""
     generation = page.session_state["images_draft"].generation
     state = {"edited_rows": {}, "added_rows": [], "deleted_rows": [], **edits}
     page.session_state[f"images_table_{ide}_{generation}"] = state
-    return run(page)
 
 
 def save(page: AppTest) -> AppTest:
@@ -99,19 +128,18 @@ def test_given_edits_when_saved_then_they_are_stored_and_nothing_else_is_lost(
 ) -> None:
     page = edit(
         open_images(),
-        edited_rows={1: {"Name": "The newer one", "State": ["GPU"]}},
-        added_rows=[{"Image": " team/lab:4 "}],
-        deleted_rows=[2],
+        edited_rows={1: {"Name": "The newer one", "State": ["GPU"]}, 2: {"Remove": True}},
     )
+    page = edit(click(page, "Add an image"), edited_rows={0: {"Image": " team/lab:4 "}})
 
     save(page)
 
     saved = stored(visit, setting)
     assert json.loads(saved["value"]) == {
         "jupyter": [
+            {"containerImage": "team/lab:4", "description": ""},
             LAB["jupyter"][0],
             {**LAB["jupyter"][1], "displayName": "The newer one", "gpu": True},
-            {"containerImage": "team/lab:4", "description": ""},
         ],
         "someone-elses": {"kept": True},
     }
@@ -157,7 +185,8 @@ def test_given_edits_when_another_type_is_looked_at_then_they_stay(visit: Visit)
     page = edit(open_images(), edited_rows={1: {"Description": "Changed"}})
 
     choose(page, "images_tab", "rstudio")
-    edit(page, "rstudio", added_rows=[{"Image": "team/r:1", "Default": True}])
+    click(page, "Add an image")
+    edit(page, "rstudio", edited_rows={0: {"Image": "team/r:1", "Default": True}})
     choose(page, "images_tab", "jupyter")
     save(page)
 
@@ -190,7 +219,7 @@ def test_given_the_json_when_somebody_saves_then_it_is_told_and_the_text_stays(
     by_kubectl(visit, {"jupyter": [{"containerImage": "team/other:1", "default": True}]})
     run(page)
     kept = page.text_area[0].value
-    click(page, "Merge")
+    click(page, "Show it")
 
     assert kept == text
     assert "team/other:1" in str(page.text_area[0].value)
@@ -211,7 +240,7 @@ def test_given_the_json_when_somebody_saves_then_it_is_told_and_the_text_stays(
             id="twice",
         ),
         pytest.param(
-            {"deleted_rows": [0]},
+            {"edited_rows": {0: {"Remove": True}}},
             "jupyter, default: no image is the default. Mark one.",
             id="no default",
         ),
@@ -245,7 +274,7 @@ def test_given_json_when_typed_then_the_same_rules_hold_with_the_line(visit: Vis
     page.text_area[0].input(text.replace("team/lab:2", "team/lab:9"))
     save(run(page))
 
-    assert "jupyter, row 2, containerImage (line 11): team/lab:1 stands in row 1" in refused
+    assert "jupyter, row 2, containerImage (line 12): team/lab:1 stands in row 1" in refused
     assert images(visit) == ["team/lab:1", "team/lab:9", "team/lab:3"]
 
 
@@ -299,12 +328,17 @@ def test_given_a_change_that_nobody_saw_yet_when_saved_then_it_is_refused_and_me
 
 
 @pytest.mark.usefixtures("setting")
-def test_given_no_edit_when_somebody_saves_then_the_tables_follow(visit: Visit) -> None:
+def test_given_no_edit_when_somebody_saves_then_it_is_told_and_the_tables_follow_a_click(
+    visit: Visit,
+) -> None:
     page = open_images()
 
     by_kubectl(visit, {"jupyter": [{"containerImage": "team/other:1", "default": True}]})
-    run(run(page))
+    run(page)
+    told = words(page)
+    click(page, "Show it")
 
+    assert "Somebody saved another catalog. Nothing of yours is lost" in told
     assert "One click starts team/other:1." in words(page)
 
 
@@ -313,7 +347,7 @@ def test_given_an_image_in_use_when_removed_then_it_says_so_and_deprecates_it_in
     visit: Visit,
 ) -> None:
     visit.has_notebook("nb", container={"image": "team/lab:2"})
-    page = edit(open_images(), deleted_rows=[1])
+    page = edit(open_images(), edited_rows={1: {"Remove": True}})
 
     assert f"1 notebook uses team/lab:2 ({visit.namespace}) and keeps it." in words(page)
     save(click(page, "Deprecate it instead"))
@@ -349,28 +383,11 @@ def test_given_a_broken_value_when_opened_then_it_is_told_and_can_be_mended(visi
 
 @pytest.mark.usefixtures("setting")
 def test_given_versions_when_the_last_change_is_undone_then_the_one_before_is_back(
-    visit: Visit,
+    visit: Visit, keep_version: Callable[[int, JsonObject], None]
 ) -> None:
-    visit.api.request(
-        "POST",
-        "/api/v1/namespaces",
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "oneblock-notebooks"}},
-    )
     before = {"jupyter": [{"containerImage": "team/before:1", "default": True}]}
-    for number, document in enumerate((before, LAB), start=1):
-        visit.api.create(
-            "/apis/apps/v1/namespaces/oneblock-notebooks/controllerrevisions",
-            {
-                "apiVersion": "apps/v1",
-                "kind": "ControllerRevision",
-                "metadata": {
-                    "name": f"{NAME}-{number}",
-                    "labels": {"management.oneblock.ai/setting": NAME},
-                },
-                "data": {"value": json.dumps(document)},
-                "revision": number,
-            },
-        )
+    keep_version(1, before)
+    keep_version(2, LAB)
     page = choose_from_menu(open_images(), "Versions and undo")
 
     save(click(page, "Undo the last change"))
@@ -394,7 +411,7 @@ def test_given_cells_of_any_type_when_opened_then_the_tables_show_what_is_a_text
     strange: JsonObject = {"containerImage": {}, "description": 5, "default": [1], "gpu": "yes"}
     by_kubectl(visit, {"jupyter": [strange, {"containerImage": "a:1"}, {"containerImage": "a:1"}]})
 
-    page = edit(open_images(), deleted_rows=[1, 2])
+    page = edit(open_images(), edited_rows={1: {"Remove": True}, 2: {"Remove": True}})
 
     assert "jupyter, row 1, containerImage: not a text" in words(page)
     assert "jupyter, row 1, default: neither true nor false" in words(page)
@@ -406,6 +423,6 @@ def test_given_an_image_named_twice_when_both_go_then_its_use_is_told_once(visit
     twice = {"containerImage": "team/lab:2"}
     by_kubectl(visit, {"jupyter": [LAB["jupyter"][0], twice, twice]})
 
-    page = edit(open_images(), deleted_rows=[1, 2])
+    page = edit(open_images(), edited_rows={1: {"Remove": True}, 2: {"Remove": True}})
 
     assert words(page).count("1 notebook uses team/lab:2") == 1

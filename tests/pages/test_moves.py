@@ -55,6 +55,40 @@ def test_given_a_deprecated_image_when_its_owner_agrees_then_the_notebook_has_th
     assert stored["spec"]["template"]["spec"]["containers"][0]["image"] == "team/new:1"
 
 
+def test_given_a_running_notebook_without_a_volume_when_told_then_no_file_is_promised(
+    visit: Visit,
+) -> None:
+    for name, volumes in (("keeps", ["work"]), ("loses", [])):
+        mounts = [{"name": each, "mountPath": "/home/jovyan"} for each in volumes]
+        claims = [{"name": each, "persistentVolumeClaim": {"claimName": each}} for each in volumes]
+        visit.has_notebook(
+            name,
+            container={"image": "team/old:1", "volumeMounts": mounts},
+            pod={"volumes": claims},
+            metadata=_owned_by("alice"),
+        )
+
+    with setting(visit, CATALOG):
+        told = words(visit.open_list())
+
+    assert "what runs in it ends, files on its volume are kept." in told
+    assert "what runs in it ends, and its files go: no volume." in told
+
+
+def test_given_no_replacement_when_listed_then_the_owner_is_told_without_a_button(
+    visit: Visit,
+) -> None:
+    visit.has_notebook("nb", container={"image": "team/old:1"}, metadata=_owned_by("alice"))
+    without = json.loads(CATALOG)
+    del without["jupyter"][1]["replacedBy"]
+
+    with setting(visit, json.dumps(without)):
+        page = visit.open_list()
+
+    assert "nb uses old:1, which is deprecated. No replacement is named yet" in words(page)
+    assert not [button for button in page.button if button.label.startswith("Move")]
+
+
 def test_given_somebody_elses_notebook_when_listed_then_there_is_no_notice(visit: Visit) -> None:
     visit.has_notebook("nb", container={"image": "team/old:1"}, metadata=_owned_by("bob"))
 

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from sandbox.api.context import World
 from sandbox.api.local import LocalClient
+from sandbox.api.rbac.roles import Roles
 from sandbox.api.registry import Registry
 from sandbox.api.store import Store
 from tests.sandbox.api.objects import NOW, widget_definition
@@ -23,6 +24,8 @@ def world_at(path: Path) -> World:
     return World(
         store=store,
         registry=Registry(store),
+        roles=Roles(store),
+        tokens={},
         clock=lambda: datetime(*NOW, tzinfo=UTC),
         new_uid=lambda: f"uid-{next(numbers)}",
         new_suffix=lambda: f"x{next(numbers):04}",

@@ -5,6 +5,9 @@ import pytest
 from sandbox.api.authentication import authenticate, impersonate, read_tokens
 from sandbox.api.authorization import authorise, authorise_path
 from sandbox.api.bodies import MOST_BYTES, parse_body
+from sandbox.api.context import World
+from sandbox.api.local import LocalClient
+from sandbox.api.rbac.aggregation import make_initial
 from sandbox.api.request import Target, User, Verb
 from sandbox.client import ApiError
 
@@ -39,9 +42,21 @@ def test_given_wrong_credentials_when_asked_then_unauthorized(header: str) -> No
     assert caught.value.code == 401
 
 
-def test_given_somebody_when_they_may_not_then_the_sentence_of_the_server() -> None:
+def test_given_a_service_account_when_acted_as_then_it_has_its_groups(world: World) -> None:
+    admin = User("ann", ("system:masters",))
+
+    acted = impersonate(world.roles, admin, "system:serviceaccount:demo:robot", [])
+
+    assert acted.groups == (
+        "system:serviceaccounts",
+        "system:serviceaccounts:demo",
+        "system:authenticated",
+    )
+
+
+def test_given_somebody_when_they_may_not_then_the_sentence_of_the_server(world: World) -> None:
     with pytest.raises(ApiError) as caught:
-        authorise(User("bob"), PODS)
+        authorise(world.roles, User("bob"), PODS)
 
     assert caught.value.message == (
         'pods is forbidden: User "bob" cannot list resource "pods" in API group "" '
@@ -49,26 +64,33 @@ def test_given_somebody_when_they_may_not_then_the_sentence_of_the_server() -> N
     )
 
 
-def test_given_an_administrator_when_acting_as_another_then_they_are_that_one() -> None:
+def test_given_an_administrator_when_acting_as_another_then_they_are_that_one(
+    world: World,
+) -> None:
     admin = User("ann", ("system:masters",))
 
-    assert impersonate(admin, "bob", ["a", "b"]).groups == ("a", "b", "system:authenticated")
-    assert impersonate(admin, "", []) == admin
+    acted = impersonate(world.roles, admin, "bob", ["a", "b"])
+
+    assert acted.groups == ("a", "b", "system:authenticated")
+    assert impersonate(world.roles, admin, "", []) == admin
 
 
-def test_given_somebody_when_acting_as_another_then_forbidden() -> None:
+def test_given_somebody_when_acting_as_another_then_forbidden(world: World) -> None:
     with pytest.raises(ApiError) as caught:
-        impersonate(User("bob"), "ann", [])
+        impersonate(world.roles, User("bob"), "ann", [])
 
     assert 'cannot impersonate resource "users"' in caught.value.message
 
 
-def test_given_nobody_when_asking_then_only_health_and_version() -> None:
+async def test_given_nobody_when_asking_then_only_health_and_version(
+    world: World, client: LocalClient
+) -> None:
     anonymous = authenticate("", None, TOKENS)
+    await make_initial(client)
 
-    authorise_path(anonymous, "GET", "/version")
+    authorise_path(world.roles, anonymous, "GET", "/version")
     with pytest.raises(ApiError) as caught:
-        authorise_path(anonymous, "GET", "/apis")
+        authorise_path(world.roles, anonymous, "GET", "/apis")
     assert caught.value.code == 403
 
 

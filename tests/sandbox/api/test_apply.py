@@ -76,7 +76,7 @@ def test_given_containers_when_one_is_left_out_then_only_ours_goes() -> None:
 
     after = applied(live, wanted(None, {"name": "a", "image": "1"}))
 
-    assert [c["name"] for c in after["spec"]["template"]["spec"]["containers"]] == ["c", "a"]
+    assert [c["name"] for c in after["spec"]["template"]["spec"]["containers"]] == ["a", "c"]
 
 
 def test_given_a_default_inside_an_item_when_the_item_is_let_go_then_it_goes_too() -> None:

@@ -74,7 +74,7 @@ async def test_given_another_uid_when_deleted_then_conflict(client: LocalClient)
         await client.delete(f"{CONFIG_MAPS}/x", uid="other")
 
     assert caught.value.code == 409
-    assert "Precondition failed: UID in precondition: other" in caught.value.message
+    assert "the UID in the precondition (other) does not match" in caught.value.message
 
 
 async def test_given_a_pod_on_a_node_when_deleted_then_it_has_its_time(

@@ -5,6 +5,7 @@ import pytest
 from sandbox.api import pipeline
 from sandbox.api.context import World
 from sandbox.api.local import LocalClient
+from sandbox.api.store import HISTORY_LENGTH
 from sandbox.client import ApiError
 from tests.sandbox.api.objects import CONFIG_MAPS, Object, config_map
 
@@ -75,3 +76,23 @@ async def test_given_strange_parameters_when_listed_then_refused(
         _page(client, **query)
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("way", ["in the middle", "exactly"])
+async def test_given_a_state_that_is_forgotten_when_listed_then_410(
+    client: LocalClient, world: World, way: str
+) -> None:
+    await _five(client)
+    metadata = _page(client, limit="2")["metadata"]
+    for number in range(HISTORY_LENGTH + 1):
+        world.store.put("configmaps", config_map("c0", {"n": str(number)}, namespace="demo"))
+    exactly = {
+        "resourceVersion": metadata["resourceVersion"],
+        "resourceVersionMatch": "Exact",
+    }
+
+    with pytest.raises(ApiError) as caught:
+        _page(client, **({"continue": metadata["continue"]} if way != "exactly" else exactly))
+
+    assert (caught.value.code, caught.value.reason) == (410, "Expired")
+    assert "is too old" in caught.value.message

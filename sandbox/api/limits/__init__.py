@@ -1,0 +1,1 @@
+"""What a namespace may use: LimitRange for each object, ResourceQuota for all together."""
