@@ -29,7 +29,7 @@ from nbcore.names import NOTEBOOK_GROUP, JsonObject
 from nbcore.namespaces import Places
 from nbcore.settings import Settings
 from tests.cluster.api import Api, eventually
-from tests.cluster.servers import ApiServer, ServerName
+from tests.cluster.servers import ApiServer
 
 SEED = 20_261_126
 NAMESPACES = 8
@@ -225,7 +225,6 @@ def wait_for_the_last(world: World, prefix: str) -> None:
         )
 
 
-@pytest.mark.parametrize("server", [ServerName.REAL], indirect=True, ids=str)
 def test_given_roles_by_chance_when_everything_is_tried_then_app_server_and_review_agree(
     world: World,
 ) -> None:
