@@ -41,7 +41,7 @@ def add(path: Path, options: argparse.Namespace) -> str:
     entry = {
         **{key: getattr(options, key) for key in _FIELDS},
         "password": passwords.hashed(_password(options)),
-        "roles": options.role,
+        "roles": options.roles,
     }
     edit(path, lambda document: users.added(document, options.name, entry))
     return f"{options.name} can sign in now."
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     adding = command("add", add, "adds somebody")
-    adding.add_argument("--role", action="append", default=[], help="a group; more than once")
+    adding.add_argument("--roles", nargs="*", default=[], metavar="ROLE", help="groups")
     for key in _FIELDS:
         adding.add_argument(f"--{key.replace('_', '-')}", default="")
     for one in (adding, command("password", password, "gives somebody another password")):

@@ -28,7 +28,7 @@ def start_problem(settings: Settings, *, address: str, users: Users) -> str | No
     told = " ".join(users.problems) or "It names no users."
     return (
         f"Nobody could sign in with {settings.users}. {told} Add somebody: "
-        f"python -m nbcore users add NAME --role GROUP --file {settings.users}"
+        f"python -m nbcore users add NAME --roles GROUP --file {settings.users}"
     )
 
 

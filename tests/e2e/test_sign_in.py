@@ -67,7 +67,7 @@ def test_given_a_deep_link_when_signed_in_then_it_is_where_one_is_and_sign_out_e
     for tab in (page, other):
         expect(tab.get_by_role("textbox", name="User name")).to_be_visible()
     assert not has_session(context)
-    context.add_cookies([cookie])
+    context.add_cookies([{"name": COOKIE, "value": cookie["value"], "url": app.url}])
     assert page.request.get(f"{app.url}/notebook/demo/nb/").status == 401
 
 

@@ -37,7 +37,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_given_no_file_when_somebody_is_added_then_they_can_sign_in(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["users", "add", "alice", "--role", "a", "--role", "b", "--email", "a@b.org"]
+    arguments = ["users", "add", "alice", "--roles", "a", "b", "--email", "a@b.org"]
 
     assert main([*arguments, "--password-stdin", "--file", str(file)]) == 0
 
@@ -102,7 +102,7 @@ def test_given_a_broken_entry_when_listed_then_the_code_and_the_words_tell(
         pytest.param(["add", "system:x", "--password-stdin"], "lower-case", id="reserved"),
         pytest.param(["add", "alice", "--password-stdin"], "a user alice already", id="taken"),
         pytest.param(
-            ["add", "carol", "--password-stdin", "--role", "system:masters"], "system:", id="role"
+            ["add", "carol", "--password-stdin", "--roles", "system:masters"], "system:", id="role"
         ),
         pytest.param(["remove", "carol"], "no user carol", id="remove nobody"),
         pytest.param(["roles", "carol", "a"], "no user carol", id="roles of nobody"),

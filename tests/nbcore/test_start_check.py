@@ -39,7 +39,7 @@ def test_given_a_cluster_when_nobody_could_sign_in_then_the_command_is_told(clus
     for text in ("", users_text(Bob=entry())):
         told = problem(environ, address="0.0.0.0", text=text)  # noqa: S104
         assert told
-        assert "python -m nbcore users add NAME --role GROUP --file /etc/users.yaml" in told
+        assert "python -m nbcore users add NAME --roles GROUP --file /etc/users.yaml" in told
     assert problem(environ, address="0.0.0.0", text=SOMEBODY) is None  # noqa: S104
 
 
