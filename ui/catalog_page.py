@@ -56,6 +56,7 @@ def follow(*, may_reload: bool) -> None:
 
     ``may_reload`` is false where something may be half typed that only the browser knows.
     """
+    session.viewer()
     found, stored = draft(), cluster.catalog_setting()
     if not is_overtaken():
         # Another release's default, or a label: nothing that concerns an editor.
