@@ -80,7 +80,7 @@ class _Process:
         )
         metrics = Metrics()
         metrics.observe_leading(lambda: self._elector.is_leading or not self._is_elected)
-        self._controller = Controller(kube, metrics)
+        self._controller = Controller(kube, metrics, with_policies=settings.network_policies)
         self._health = HealthServer(
             address,
             is_alive=lambda: self._controller.is_alive,

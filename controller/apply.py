@@ -8,10 +8,11 @@ from dataclasses import replace
 from controller.children import is_controlled_by, is_terminating, uid_of
 from controller.diagnosis import refusal
 from controller.drift import is_drifted
-from controller.plan import Apply, guarded, in_the_way
+from controller.plan import Apply, Remove, guarded, in_the_way
 from controller.verdict import Diagnosis, quoted
 from nbcore.errors import (
     ClusterError,
+    ConflictError,
     ForbiddenError,
     InvalidObjectError,
     NotFoundError,
@@ -65,6 +66,21 @@ def apply_change(kube: Kube, notebook: JsonObject, change: Apply) -> JsonObject 
         return refusal(error.message, text_at(notebook, "metadata", "namespace"))
     except (InvalidObjectError, ServerError) as error:
         return _unacceptable(error)
+
+
+def remove(kube: Kube, change: Remove) -> None:
+    """Deletes exactly this child; it being gone already, or replaced, is as good.
+
+    Raises:
+        ClusterError: the server's answer.
+    """
+    metadata = change.live["metadata"]
+    name, namespace = metadata["name"], metadata["namespace"]
+    try:
+        kube.delete(change.resource, name, namespace, uid=uid_of(change.live))
+    except (NotFoundError, ConflictError):
+        return
+    log.info("%s/%s: %s removed", namespace, name, change.resource.kind)
 
 
 def write_status(kube: Kube, notebook: JsonObject, status: JsonObject) -> JsonObject:

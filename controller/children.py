@@ -22,6 +22,7 @@ class Children:
     statefulset: JsonObject | None = None
     service: JsonObject | None = None
     pod: JsonObject | None = None
+    network_policy: JsonObject | None = None
     events: tuple[JsonObject, ...] = ()
     settled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -8,7 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from controller.apply import ParentGoneError, apply_change, check_parent, write_status
+from controller.apply import ParentGoneError, apply_change, check_parent, remove, write_status
 from controller.catalog_history import CatalogHistory
 from controller.catalog_setting import wanted_setting
 from controller.drift import essence
@@ -41,13 +41,15 @@ class Controller:
     Args:
         kube: acts as the controller's own account.
         metrics: told of every reconcile.
+        with_policies: whether notebooks get a NetworkPolicy.
     """
 
-    def __init__(self, kube: Kube, metrics: Metrics) -> None:
+    def __init__(self, kube: Kube, metrics: Metrics, *, with_policies: bool = False) -> None:
         self._kube = kube
+        self._with_policies = with_policies
         self._metrics = metrics
         self._queue: WorkQueue[Key] = WorkQueue(time.monotonic, random.random)
-        self._view = View(kube, self._wake, self._wake_setting)
+        self._view = View(kube, self._wake, self._wake_setting, with_policies=with_policies)
         self._history = CatalogHistory(kube)
         self._settled: dict[Key, dict[str, str]] = {}
         self._stopping = threading.Event()
@@ -147,7 +149,8 @@ class Controller:
         """Applies what has to be; the plan, or what is left of it when the cluster refuses."""
         now = datetime.now(UTC)
         children = self._view.children(notebook, self._settled.get(key, {}))
-        decided = plan(notebook, children, self._view.catalog(), now)
+        catalog = self._view.catalog()
+        decided = plan(notebook, children, catalog, now, with_policies=self._with_policies)
         if any(change.live is None for change in decided.changes):
             check_parent(self._kube, notebook)
         for change in decided.changes:
@@ -155,6 +158,8 @@ class Controller:
             if isinstance(answer, Diagnosis):
                 return refused(notebook, children, answer, now)
             self._note(key, change, answer)
+        for removal in decided.removals:
+            remove(self._kube, removal)
         return decided
 
     def _note(self, key: Key, change: Apply, answer: JsonObject) -> None:

@@ -11,10 +11,11 @@ from controller.drift import is_drifted, stamped
 from controller.status import build_status
 from controller.verdict import Diagnosis
 from nbcore.catalog import Catalog
-from nbcore.children import build_service, build_statefulset
+from nbcore.children import build_network_policy, build_service, build_statefulset
 from nbcore.errors import InvalidQuantityError, MalformedNotebookError
+from nbcore.form import ServiceType
 from nbcore.ides import IDES
-from nbcore.kube.resources import SERVICES, STATEFUL_SETS, Resource
+from nbcore.kube.resources import NETWORK_POLICIES, SERVICES, STATEFUL_SETS, Resource
 from nbcore.names import JsonObject
 from nbcore.notebook import Metadata, Notebook
 from nbcore.status import Phase
@@ -39,22 +40,46 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete a child that is no longer wanted.
+
+    Attributes:
+        live: the child as last seen.
+    """
+
+    resource: Resource
+    live: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What to do and what to write; requeue_after in seconds, None when only changes matter."""
 
     changes: tuple[Apply, ...]
     status: JsonObject
     requeue_after: float | None = None
+    removals: tuple[Remove, ...] = ()
 
 
-def plan(notebook: JsonObject, children: Children, catalog: Catalog, now: datetime) -> Plan:
-    """Decides for one notebook; the same input gives the same plan, and none when all is well."""
+def plan(
+    notebook: JsonObject,
+    children: Children,
+    catalog: Catalog,
+    now: datetime,
+    *,
+    with_policies: bool = False,
+) -> Plan:
+    """Decides for one notebook; the same input gives the same plan, and none when all is well.
+
+    ``with_policies``: whether notebooks that are reached through the gateway alone get a
+    NetworkPolicy.
+    """
     if is_terminating(notebook):
         verdict = terminating(Metadata.from_object(notebook).name)
         return Plan((), build_status(notebook, children, verdict, now))
     try:
         understood = Notebook.from_object(notebook, catalog)
-        desired = _desired(notebook, understood)
+        desired = _desired(notebook, understood, with_policies=with_policies)
     except (MalformedNotebookError, InvalidQuantityError) as error:
         verdict = Diagnosis(Phase.FAILED, "InvalidTemplate", f"It can't be run: {error}.")
         return Plan((), build_status(notebook, children, verdict, now))
@@ -65,7 +90,8 @@ def plan(notebook: JsonObject, children: Children, catalog: Catalog, now: dateti
     if foreign:
         return refused(notebook, children, in_the_way(foreign[0]), now, changes=changes)
     verdict = diagnose(understood, children)
-    return Plan(changes, build_status(notebook, children, verdict, now, understood))
+    status = build_status(notebook, children, verdict, now, understood)
+    return Plan(changes, status, removals=_unwanted(children, desired, uid))
 
 
 def refused(
@@ -95,16 +121,38 @@ def in_the_way(change: Apply) -> Diagnosis:
     return Diagnosis(Phase.FAILED, "NameConflict", words)
 
 
-def _desired(notebook: JsonObject, understood: Notebook) -> tuple[tuple[Resource, JsonObject], ...]:
+def _desired(
+    notebook: JsonObject, understood: Notebook, *, with_policies: bool
+) -> tuple[tuple[Resource, JsonObject], ...]:
     ide = IDES[understood.type]
-    return (
+    children = (
         (SERVICES, stamped(build_service(notebook, ide))),
         (STATEFUL_SETS, stamped(build_statefulset(notebook, ide))),
     )
+    if not with_policies or understood.service_type is not ServiceType.CLUSTER_IP:
+        return children
+    # Before there is a pod that it protects.
+    return ((NETWORK_POLICIES, stamped(build_network_policy(notebook, ide))), *children)
+
+
+def _unwanted(
+    children: Children, desired: tuple[tuple[Resource, JsonObject], ...], uid: str
+) -> tuple[Remove, ...]:
+    """The policy of a notebook that everybody is meant to reach by now."""
+    policy = children.network_policy
+    is_wanted = any(resource is NETWORK_POLICIES for resource, _ in desired)
+    if policy is None or is_wanted or not is_controlled_by(policy, uid) or is_terminating(policy):
+        return ()
+    return (Remove(NETWORK_POLICIES, policy),)
 
 
 def _live(children: Children, resource: Resource) -> JsonObject | None:
-    return children.service if resource is SERVICES else children.statefulset
+    found = {
+        SERVICES: children.service,
+        STATEFUL_SETS: children.statefulset,
+        NETWORK_POLICIES: children.network_policy,
+    }
+    return found[resource]
 
 
 def _is_due(change: Apply, children: Children, is_blocked: bool) -> bool:  # noqa: FBT001 private

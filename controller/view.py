@@ -15,6 +15,7 @@ from nbcore.kube.metadata import Key, key_of
 from nbcore.kube.requests import Selection
 from nbcore.kube.resources import (
     EVENTS,
+    NETWORK_POLICIES,
     NOTEBOOKS,
     PODS,
     SERVICES,
@@ -27,6 +28,7 @@ from nbcore.objects import text_at
 
 Wake = Callable[[Key], None]
 
+_CHILDREN = (STATEFUL_SETS, SERVICES, PODS)
 _OURS = Selection(label_selector=NOTEBOOK_NAME_LABEL)
 # API servers send no bookmarks for Events: they end these watches before silence would.
 _EVENTS_PACE = Pace(watch=55)
@@ -39,10 +41,16 @@ class View:
         kube: acts as the controller's account.
         wake: called with namespace and name of a notebook, from any thread.
         wake_setting: called with the catalog's Setting when it changed; None when it is gone.
+        with_policies: whether NetworkPolicies are looked after; else none is read.
     """
 
     def __init__(
-        self, kube: Kube, wake: Wake, wake_setting: Callable[[JsonObject | None], None]
+        self,
+        kube: Kube,
+        wake: Wake,
+        wake_setting: Callable[[JsonObject | None], None],
+        *,
+        with_policies: bool = False,
     ) -> None:
         self._wake = wake
         self._wake_setting = wake_setting
@@ -52,7 +60,7 @@ class View:
         self._settings = Informer(kube, SETTINGS, on_change=self._setting_changed)
         self._children: dict[Resource, Informer] = {
             resource: Informer(kube, resource, _OURS, on_change=self._child_changed)
-            for resource in (STATEFUL_SETS, SERVICES, PODS)
+            for resource in (*_CHILDREN, *((NETWORK_POLICIES,) if with_policies else ()))
         }
         self._event_informers = [
             Informer(
@@ -88,10 +96,12 @@ class View:
         namespace, name = key_of(notebook)
         statefulset = self._children[STATEFUL_SETS].get(namespace, name)
         pod = self._children[PODS].get(namespace, f"{name}-0")
+        policies = self._children.get(NETWORK_POLICIES)
         return Children(
             statefulset=statefulset,
             service=self._children[SERVICES].get(namespace, name),
             pod=pod,
+            network_policy=policies.get(namespace, name) if policies else None,
             events=self._events.of(uid_of(pod), uid_of(statefulset)),
             settled=settled,
         )

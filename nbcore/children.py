@@ -1,4 +1,4 @@
-"""What a Notebook becomes: its StatefulSet and its Service, each built whole. Pure."""
+"""What a Notebook becomes: StatefulSet, Service and NetworkPolicy, each built whole. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from nbcore.ides import Ide
 from nbcore.names import (
     NOTEBOOK_API_VERSION,
     NOTEBOOK_NAME_LABEL,
+    PART_OF,
+    PART_OF_LABEL,
     SERVICE_PORT,
+    SYSTEM_NAMESPACE,
     TYPE_LABEL,
     JsonObject,
 )
@@ -65,6 +68,36 @@ def build_service(notebook: JsonObject, ide: Ide) -> JsonObject:
             "type": service_type(notebook).value,
             "selector": _selector(notebook),
             "ports": [port],
+        },
+    }
+
+
+def build_network_policy(notebook: JsonObject, ide: Ide) -> JsonObject:
+    """Lets the app and the controller reach the port of the IDE, and nobody reach the pod else.
+
+    Policies add up: whoever needs another port opens it with a policy of their own.
+
+    Args:
+        notebook: as stored, with a uid.
+        ide: the notebook's.
+
+    Raises:
+        MalformedNotebookError: no such policy can be built; says why.
+    """
+    ours = {
+        # https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": SYSTEM_NAMESPACE}},
+        "podSelector": {"matchLabels": {PART_OF_LABEL: PART_OF}},
+    }
+    port = {"port": port_name(first_container(pod_spec(notebook)), ide), "protocol": "TCP"}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": _metadata(notebook, ide),
+        "spec": {
+            "podSelector": {"matchLabels": _selector(notebook)},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"from": [ours], "ports": [port]}],
         },
     }
 

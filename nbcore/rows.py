@@ -10,6 +10,7 @@ from datetime import datetime
 from nbcore.actions import Verb
 from nbcore.catalog import Catalog
 from nbcore.errors import MalformedNotebookError
+from nbcore.form import ServiceType
 from nbcore.ides import IDES
 from nbcore.images import parse_image
 from nbcore.names import JsonObject
@@ -96,6 +97,13 @@ class RowCache:
         if uid and version:
             self._remembered[uid] = (version, catalog, row)
         return row
+
+
+def exposure(service_type: ServiceType) -> str:
+    """That a notebook can be reached past the gateway, and how; "" for one that can't. Pure."""
+    if service_type is ServiceType.CLUSTER_IP:
+        return ""
+    return f"Exposed: {service_type.value}"
 
 
 def size_text(notebook: Notebook) -> str:
@@ -192,7 +200,7 @@ def _malformed(metadata: Metadata, problem: str, now: datetime) -> NotebookRow:
 
 def _going_on(notebook: Notebook) -> str:
     if notebook.phase is Phase.READY:
-        return ""
+        return exposure(notebook.service_type)
     action = notebook.last_action
     if notebook.phase is Phase.STOPPED and action and action.verb is Verb.STOP and action.by:
         return shorten(f"Stopped by {action.by}", _GOING_ON_LENGTH)

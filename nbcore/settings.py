@@ -46,6 +46,13 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class Switch(StrEnum):
+    """Something that is done or not."""
+
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One environment variable: its name, unit or allowed values, default, and what follows."""
@@ -114,7 +121,8 @@ VARIABLES = (
         "NB_NAMESPACES",
         "namespaces, separated by commas",
         "demo,research",
-        "Namespaces that the sandbox is given at its first start.",
+        "Namespaces that the sandbox is given at its first start. Elsewhere: those that a first "
+        "visit prefers, and about which everybody is asked for, also without a RoleBinding.",
     ),
     Variable(
         "NB_RUNTIMES",
@@ -134,6 +142,13 @@ VARIABLES = (
         "text or json",
         "text",
         "Whether log lines are for people, or one JSON object each.",
+    ),
+    Variable(
+        "NB_NETWORK_POLICIES",
+        "on or off",
+        "off",
+        "Whether the controller gives each ClusterIP notebook a NetworkPolicy that lets only the "
+        "app and the controller reach it; deploy/ says on.",
     ),
     Variable(
         "NB_LEASE_NAMESPACE",
@@ -173,6 +188,7 @@ class Settings:
     log_level: LogLevel
     log_format: LogFormat
     lease_namespace: str
+    network_policies: bool
     kubeconfig: str
     runtimes: Path
     sign_in: SignIn
@@ -202,6 +218,7 @@ class Settings:
             log_level=LogLevel(_choice(environ, "NB_LOG_LEVEL", LogLevel, LogLevel.INFO)),
             log_format=LogFormat(_choice(environ, "NB_LOG_FORMAT", LogFormat, LogFormat.TEXT)),
             lease_namespace=environ.get("NB_LEASE_NAMESPACE") or "default",
+            network_policies=_is_on(environ, "NB_NETWORK_POLICIES"),
             kubeconfig=environ.get("KUBECONFIG") or f"{home}/.kube/config",
             runtimes=_path(environ.get("NB_RUNTIMES") or f"{data}/sandbox/runtimes", home),
             sign_in=SignIn(_choice(environ, "NB_SIGN_IN", SignIn, SignIn.USERS)),
@@ -229,6 +246,10 @@ def _choice(environ: Mapping[str, str], name: str, allowed: type[StrEnum], usual
     if value not in set(allowed):
         raise SettingsError(f"{name} is {value!r}; it can be {', '.join(allowed)}.")
     return value
+
+
+def _is_on(environ: Mapping[str, str], name: str) -> bool:
+    return _choice(environ, name, Switch, Switch.OFF) == Switch.ON
 
 
 def _path(path: str, home: str) -> Path:

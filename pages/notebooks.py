@@ -45,17 +45,17 @@ def main() -> None:
     _answer_what_was_asked()
     try:
         names = cluster.offered_namespaces()
-        places = cluster.namespaces_for_new()
+        place = cluster.namespace_for_new()
     except ClusterError as error:
         st.title("Notebooks", anchor=False)
         notices.draw()
         _wait_for_an_answer(error)
         return
     reading = cluster.catalog()
-    namespace = _draw_head(names, places)
+    namespace = _draw_head(names, is_possible=bool(place))
     notices.draw()
     cluster.draw_catalog_problem(reading)
-    _draw_live(namespace, (names, places), reading)
+    _draw_live(namespace, (names, place), reading)
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
@@ -74,7 +74,7 @@ def _answer_what_was_asked() -> None:
         dialogs.confirm(verb, targets)
 
 
-def _draw_head(names: list[str], places: list[str]) -> str:
+def _draw_head(names: list[str], *, is_possible: bool) -> str:
     """The title, the namespace and the main action; which namespace is chosen."""
     options = [namespaces.ALL, *names]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -90,7 +90,7 @@ def _draw_head(names: list[str], places: list[str]) -> str:
             width=200,
         )
         cluster.choose_namespace(namespace)
-        _draw_start_new(is_possible=bool(places))
+        _draw_start_new(is_possible=is_possible)
     return namespace
 
 
@@ -119,12 +119,10 @@ def _start(ide: IdeType) -> None:
 
 
 @st.fragment(run_every=_REFRESH_SECONDS)
-def _draw_live(
-    namespace: str, offered: tuple[list[str], list[str]], reading: CatalogReading
-) -> None:
+def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogReading) -> None:
     """Everything that changes by itself; it reads memory, and asks when answers have run out."""
     try:
-        is_current = offered == (cluster.offered_namespaces(), cluster.namespaces_for_new())
+        is_current = offered == (cluster.offered_namespaces(), cluster.namespace_for_new())
         rows = access.allowed_rows(tables.ordered(cluster.notebook_rows(namespace)))
     except ClusterError as error:
         cluster.draw_unknown(error)
@@ -140,14 +138,12 @@ def _draw_live(
         _draw_empty(namespace, offered, reading)
 
 
-def _draw_empty(
-    namespace: str, offered: tuple[list[str], list[str]], reading: CatalogReading
-) -> None:
-    names, places = offered
+def _draw_empty(namespace: str, offered: tuple[list[str], str], reading: CatalogReading) -> None:
+    names, place = offered
     if not names and session.is_person():
         cluster.draw_no_namespace()
         return
-    is_possible = namespace in places or (namespace == namespaces.ALL and bool(places))
+    is_possible = bool(place) and namespace in {place, namespaces.ALL}
     pressed = welcome.draw(namespace, reading.catalog, is_possible=is_possible or not names)
     if pressed:
         _start(pressed)
@@ -211,7 +207,7 @@ def _draw_selection(selected: Sequence[NotebookRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         subject = selected[0].name if len(selected) == 1 else len(selected)
         st.text(f"{subject} selected:")
-        if len(selected) == 1 and selected[0].can_open:
+        if len(selected) == 1 and access.may_open(selected[0]):
             path = notebook_path(selected[0].namespace, selected[0].name)
             st.link_button("Open", f"{path}/", icon=":material/open_in_new:")
         for verb in Verb:

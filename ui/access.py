@@ -15,6 +15,7 @@ from nbcore.errors import ClusterError, UnreachableError
 from nbcore.identity import Identity, OwnAccount
 from nbcore.rights import Rights, narrowed
 from nbcore.rows import NotebookRow
+from nbcore.status import Phase
 from ui import session
 
 PATIENCE = 10
@@ -59,6 +60,17 @@ def may_edit_catalog(viewer: Identity) -> bool:
         return st.session_state.get(_EDITS_CATALOG) == viewer
     st.session_state[_EDITS_CATALOG] = viewer if answer else None
     return answer
+
+
+def may_open(row: NotebookRow) -> bool:
+    """Whether this very notebook can be opened; a role may name it without its neighbours."""
+    if row.can_open or row.phase is not Phase.READY or not session.is_person():
+        return row.can_open
+    question = access.may_open(row.namespace, row.name)
+    try:
+        return session.services().access.allows(session.viewer(), question)
+    except ClusterError:
+        return False
 
 
 def allowed_rows(rows: list[NotebookRow]) -> list[NotebookRow]:

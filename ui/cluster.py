@@ -25,7 +25,7 @@ from nbcore.kube.resources import (
 from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, JsonObject
 from nbcore.objects import text_at
 from nbcore.rows import NotebookRow
-from nbcore.status import NotebookStatus
+from nbcore.status import NotebookStatus, Phase
 from ui import access, messages, namespaces, session, tables
 from ui.markdown import escape
 
@@ -124,6 +124,9 @@ def full_cause(row: NotebookRow) -> str:
     """What is going on with one notebook, uncut; "" when there is nothing to say."""
     found = session.services().cache.get(NOTEBOOKS, row.name, row.namespace)
     said = NotebookStatus.from_object(found).message if found and row.going_on else ""
+    if row.phase is Phase.READY and row.going_on:
+        # Nothing else is said of one that is ready.
+        said = f"{row.going_on}. Whoever reaches its address opens it without signing in."
     return row.malformed or said
 
 
@@ -177,8 +180,11 @@ def namespace_for_new() -> str:
     Raises:
         ClusterError: nobody knows.
     """
-    names, chosen = namespaces_for_new(), chosen_namespace()
-    return chosen if chosen in names else _usual(names)
+    # Mostly it is one of these two: then the others need not be asked about.
+    for name in (chosen_namespace(), _usual(offered_namespaces())):
+        if name and access.where(CREATE, {name}):
+            return name
+    return _usual(namespaces_for_new())
 
 
 def _usual(names: Sequence[str]) -> str:

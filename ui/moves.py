@@ -27,7 +27,7 @@ def draw(rows: Iterable[NotebookRow], catalog: Catalog) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f":orange[:material/history:] {escape(_words(move))}", width="stretch")
             st.button(
-                f"Move to {_leaf(move.image)}",
+                f"Move to {_label(move.image)}",
                 key=f"move_{move.row.uid}",
                 on_click=_move,
                 args=(move,),
@@ -63,6 +63,11 @@ def _image_of(row: NotebookRow) -> object:
     found = session.services().cache.get(NOTEBOOKS, row.name, row.namespace)
     containers = objects_at(found, "spec", "template", "spec", "containers")
     return containers[0].get("image") if containers else None
+
+
+def _label(image: str) -> str:
+    """For a button: a reference has no Markdown in it, other text may."""
+    return _leaf(image) if parse_image(image) else escape(image)
 
 
 def _leaf(image: str) -> str:

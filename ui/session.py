@@ -138,7 +138,4 @@ def is_person() -> bool:
 
 def kube() -> Kube:
     """The cluster, acted on as the viewer."""
-    address = st.context.ip_address
-    # A page that no browser asked for has something else there.
-    known = address if isinstance(address, str) else ""
-    return services().kube.acting_as(viewer(), address=known)
+    return services().kube.acting_as(viewer(), address=address())

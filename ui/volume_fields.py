@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import streamlit as st
 
+from nbcore.access import CREATE_VOLUMES
 from nbcore.form import (
     ExistingVolume,
     Field,
@@ -16,8 +17,9 @@ from nbcore.form import (
     suggest_free_name,
 )
 from nbcore.names import HOME, suggest_name
-from ui import offers, typed
+from ui import access, offers, typed
 from ui.forms import Slots, follow, key, text_field, touch
+from ui.markdown import escape
 
 _SIZE_START = "10"
 _MOUNTED = f"Mounted at {HOME}. It stays when the notebook is deleted."
@@ -43,6 +45,9 @@ def draw_volume(name: str, namespace: str, known: Known, slots: Slots) -> Volume
     slots.reserve(Field.VOLUME)
     match VolumeKind(kind):
         case VolumeKind.NEW:
+            if namespace and not access.may(CREATE_VOLUMES, namespace):
+                words = f"You may not create volumes in {namespace}: choose Existing or None."
+                st.caption(f":orange[:material/block:] {escape(words)}")
             return _draw_new_volume(name, known, slots)
         case VolumeKind.EXISTING:
             return _draw_existing_volume(namespace, slots)

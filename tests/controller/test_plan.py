@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from controller.children import Children
-from controller.plan import Plan, guarded, plan
+from controller.drift import stamped
+from controller.plan import Plan, Remove, guarded, plan
 from nbcore.catalog import shipped_catalog
-from nbcore.kube.resources import SERVICES, STATEFUL_SETS
+from nbcore.children import build_network_policy
+from nbcore.ides import IDES, IdeType
+from nbcore.kube.resources import NETWORK_POLICIES, SERVICES, STATEFUL_SETS
 from nbcore.names import JsonObject
 from tests.controller.objects import (
     condition,
@@ -174,3 +177,65 @@ def test_given_an_existing_child_when_applied_then_its_uid_guards_it() -> None:
 
     assert "uid" not in guarded(first)["metadata"]
     assert guarded(second)["metadata"]["uid"] == "uid-sts"
+
+
+def policy(parent: JsonObject) -> JsonObject:
+    """The NetworkPolicy of a notebook as the server would store it."""
+    built = stamped(build_network_policy(parent, IDES[IdeType.JUPYTER]))
+    return {**built, "metadata": {**built["metadata"], "uid": "uid-np", "resourceVersion": "3"}}
+
+
+def with_policies(parent: JsonObject, children: Children) -> Plan:
+    return plan(parent, children, shipped_catalog(), NOW, with_policies=True)
+
+
+def test_given_policies_when_a_notebook_is_new_then_its_policy_comes_before_its_pod() -> None:
+    found = with_policies(notebook(), Children())
+
+    resources = [change.resource for change in found.changes]
+    assert resources == [NETWORK_POLICIES, SERVICES, STATEFUL_SETS]
+
+
+def test_given_a_policy_as_stored_when_planned_then_nothing_is_left_to_do() -> None:
+    parent = notebook()
+    children = replace(converged(parent), network_policy=policy(parent))
+
+    found = with_policies(parent, children)
+
+    assert (found.changes, found.removals) == ((), ())
+
+
+def test_given_a_policy_when_the_notebook_is_to_be_reached_past_the_gateway_then_it_goes() -> None:
+    parent, exposed = notebook(), notebook(serviceType="NodePort")
+    stored = policy(parent)
+    children = replace(converged(exposed), network_policy=stored)
+
+    found = with_policies(exposed, children)
+
+    assert found.removals == (Remove(NETWORK_POLICIES, stored),)
+    assert types(found.status)["Exposed"] == "True"
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"ownerReferences": []}, {"deletionTimestamp": "2026-11-23T10:00:00Z"}]
+)
+def test_given_a_policy_of_somebody_else_or_one_that_goes_when_exposed_then_it_is_left_alone(
+    metadata: JsonObject,
+) -> None:
+    exposed, stored = notebook(serviceType="NodePort"), policy(notebook())
+    stored["metadata"] |= metadata
+
+    found = with_policies(exposed, replace(converged(exposed), network_policy=stored))
+
+    assert found.removals == ()
+
+
+def test_given_a_policy_of_somebody_else_when_ours_is_wanted_then_it_is_a_conflict() -> None:
+    stored = policy(notebook())
+    stored["metadata"]["ownerReferences"] = []
+
+    found = with_policies(notebook(), replace(converged(notebook()), network_policy=stored))
+
+    assert found.changes == ()
+    assert found.status["reason"] == "NameConflict"
+    assert "NetworkPolicy lab" in found.status["message"]

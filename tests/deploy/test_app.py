@@ -1,96 +1,38 @@
-"""The app's own rights: its cache, its questions and its pages, as its ServiceAccount may them.
-
-erin may edit in teaching, vera may view there, the group readers may view everywhere, dana nothing.
-"""
+"""The app's own rights: its cache, its questions and its pages, as its ServiceAccount may them."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nbcore.access import may_edit_catalog, may_open
+from nbcore.access import LIST, may_edit_catalog, may_open
 from nbcore.errors import ForbiddenError
-from nbcore.identity import OwnAccount, Person
-from nbcore.kube.cache import ClusterCache
+from nbcore.identity import Person
 from nbcore.kube.client import Kube
-from nbcore.kube.config import connect
-from nbcore.kube.pulse import Beat
-from nbcore.kube.resources import NODES, NOTEBOOKS, ROLE_BINDINGS, SERVICES, Resource
-from nbcore.names import JsonObject
-from nbcore.settings import Settings
+from nbcore.kube.resources import NODES, NOTEBOOKS, ROLE_BINDINGS, SECRETS, SERVICES
 from tests.cluster.api import eventually
-from tests.deploy.installation import APP_ACCOUNT, NAMESPACE, Installation
-from tests.nbcore.builders import notebook
-from tests.pages.visit import SHELL, choose_from_menu, click, listed, run, select, words
-from ui import session
+from tests.deploy.installation import NAMESPACE, Installation
+from tests.deploy.installed_app import (
+    DANA,
+    ERIN,
+    READER,
+    VERA,
+    App,
+    has,
+    running_app,
+    set_ready,
+    stored,
+)
+from tests.pages.visit import NEW_PAGE, choose_from_menu, click, listed, run, select, words
 from ui.verbs import Target, Verb
-
-SECRETS = Resource("", "v1", "secrets", "Secret")
-ERIN = Person("erin", ("teachers",))
-VERA = Person("vera")
-READER = Person("rae", ("readers",))
-DANA = Person("dana", ("visitors", "guests"))
-
-
-@dataclass(slots=True)
-class App:
-    """The app as it is installed, and the administrator beside it."""
-
-    installation: Installation
-    kube: Kube
-    cache: ClusterCache
-    ahead: float = 0
-    services: session.Services = field(init=False)
-
-    def clock(self) -> float:
-        """A clock that a test can set ahead, so that none waits for answers to grow old."""
-        return time.monotonic() + self.ahead
-
-    def visited_by(self, person: Person, namespace: str = "") -> AppTest:
-        """The list of notebooks as somebody sees it."""
-        settings = Settings.from_environ({})
-        self.services = session.Services(
-            self.cache, self.kube, settings, identity=lambda: person, monotonic=self.clock
-        )
-        session.install(self.services)
-        page = AppTest.from_file(str(SHELL), default_timeout=30)
-        if namespace:
-            page.query_params["namespace"] = namespace
-        return run(page)
-
-    def binds(self, person: str, role: str, namespace: str) -> None:
-        """Gives somebody a role, as an administrator does it."""
-        flags = (f"--clusterrole={role}", f"--user={person}", f"--namespace={namespace}")
-        self.installation.kubectl.ok("create", "rolebinding", person, *flags)
 
 
 @pytest.fixture(scope="module")
 def running(installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    kubectl = installed.kubectl
-    for name in ("teaching", "data"):
-        kubectl.ok("create", "namespace", name)
-    kubeconfig = installed.account_kubeconfig(tmp_path_factory.mktemp("app"), APP_ACCOUNT)
-    environ = {"NB_CLUSTER": "kubeconfig", "KUBECONFIG": str(kubeconfig)}
-    with connect(Settings.from_environ(environ)) as client:
-        kube = Kube(client, OwnAccount("app"))
-        cache = ClusterCache(kube, beat=Beat(quiet=0.3, patience=1, again=0.1))
-        app = App(installed, kube, cache)
-        app.binds("erin", "edit", "teaching")
-        app.binds("vera", "view", "teaching")
-        kubectl.ok(
-            "create", "clusterrolebinding", "readers", "--clusterrole=view", "--group=readers"
-        )
-        for namespace in ("teaching", "data"):
-            installed.api.create(NOTEBOOKS.path(namespace), stored("lab", namespace))
-        cache.start()
-        eventually(lambda: cache.is_synced, what="everything that is followed may be read")
-        eventually(lambda: cache.get(NOTEBOOKS, "lab", "data"), what="the notebooks are there")
+    with running_app(installed, tmp_path_factory.mktemp("app")) as app:
         yield app
-        cache.stop()
 
 
 @pytest.fixture
@@ -102,26 +44,13 @@ def app(running: App) -> Iterator[App]:
     running.ahead = 0
 
 
-def has(app: App, person: Person, question: object) -> bool:
-    settings = Settings.from_environ({})
-    services = session.Services(app.cache, app.kube, settings, identity=lambda: person)
-    return services.access.allows(person, question)  # type: ignore[arg-type]  # a Question
-
-
-def stored(name: str, namespace: str) -> JsonObject:
-    made = notebook(
-        name,
-        namespace=namespace,
-        metadata={"annotations": {"ml.oneblock.ai/owner": "erin"}},
-        spec={"suspend": True},
-    )
-    del made["metadata"]["uid"]
-    return made
-
-
 def target(app: App, name: str, namespace: str) -> Target:
     found = app.installation.api.get(NOTEBOOKS.path(namespace, name))
     return Target(namespace, name, found["metadata"]["uid"], "", "erin")
+
+
+def opens(page: AppTest) -> list[str]:
+    return [link.proto.url for link in page.get("link_button")]
 
 
 def labels(page: AppTest) -> set[str]:
@@ -198,6 +127,50 @@ def test_given_somebody_who_may_view_when_visiting_then_the_row_is_there_and_no_
     assert page.get("menu_button")[0].proto.disabled
 
 
+def test_given_answers_that_are_remembered_when_the_page_runs_again_then_nothing_is_asked(
+    app: App,
+) -> None:
+    for number in range(5):
+        app.installation.api.create(NOTEBOOKS.path("teaching"), stored(f"n{number}", "teaching"))
+    eventually(lambda: app.cache.get(NOTEBOOKS, "n4", "teaching"), what="there are more rows")
+    before = app.reviews
+    page = app.visited_by(ERIN)
+    # Everywhere and here: list; here alone: create, open, change, delete; and the catalog.
+    first = app.reviews - before
+    many = len(listed(page))
+    select(run(page), 0)
+
+    assert (first, many) == (7, 6)
+    assert app.reviews - before == first
+    for number in range(5):
+        app.installation.api.delete(NOTEBOOKS.path("teaching", f"n{number}"))
+    eventually(lambda: not app.cache.get(NOTEBOOKS, "n4", "teaching"), what="they are gone")
+
+
+def test_given_a_role_for_one_notebook_when_it_is_selected_then_it_can_be_opened(
+    app: App,
+) -> None:
+    kubectl = app.installation.kubectl
+    app.installation.api.create(NOTEBOOKS.path("teaching"), stored("shared", "teaching"))
+    may = ("--verb=create", "--resource=notebooks.ml.oneblock.ai/connect")
+    kubectl.ok("create", "role", "guest", *may, "--resource-name=shared", "--namespace=teaching")
+    for name, role in (("gus", "--role=guest"), ("gus-view", "--clusterrole=view")):
+        kubectl.ok("create", "rolebinding", name, role, "--user=gus", "--namespace=teaching")
+    gus = Person("gus")
+    eventually(lambda: has(app, gus, may_open("teaching", "shared")), what="gus may open it")
+    eventually(lambda: has(app, gus, LIST.at("teaching")), what="gus may look")
+    set_ready(app, "shared", "teaching")
+
+    page = app.visited_by(gus)
+
+    position = list(listed(page)).index("shared")
+    assert listed(page)["shared"]["Open"] == ""
+    assert opens(select(page, position)) == ["/notebook/teaching/shared/"]
+    assert opens(select(app.visited_by(VERA), position)) == []
+    app.installation.api.delete(NOTEBOOKS.path("teaching", "shared"))
+    eventually(lambda: not app.cache.get(NOTEBOOKS, "shared", "teaching"), what="it is gone")
+
+
 def test_given_somebody_who_reads_all_when_visiting_then_all_namespaces_are_there(
     app: App,
 ) -> None:
@@ -243,6 +216,22 @@ def test_given_a_stale_page_when_what_is_forbidden_is_tried_then_a_sentence_and_
     assert app.installation.api.get(NOTEBOOKS.path("teaching", "lab")) == before
 
 
+def test_given_somebody_without_a_right_to_volumes_when_the_form_opens_then_it_says_so(
+    app: App,
+) -> None:
+    app.binds("nora", "notebooks-edit", "data")
+    kubectl, view = app.installation.kubectl, "--clusterrole=notebooks-view"
+    kubectl.ok("create", "rolebinding", "nora-view", view, "--user=nora", "--namespace=data")
+    nora = Person("nora")
+    eventually(lambda: app.cache.bound_namespaces(nora), what="nora is bound")
+    eventually(lambda: has(app, nora, LIST.at("data")), what="nora may look")
+
+    page = run(app.visited_by(nora).switch_page(NEW_PAGE))
+
+    assert page.selectbox(key="new_namespace").options == ["data"]
+    assert "You may not create volumes in data" in words(page)
+
+
 def test_given_a_role_that_is_lost_when_answers_have_aged_then_the_rows_are_gone(
     app: App,
 ) -> None:
@@ -258,6 +247,20 @@ def test_given_a_role_that_is_lost_when_answers_have_aged_then_the_rows_are_gone
 
     eventually(lambda: not run(page).dataframe, what="the rows are hidden", seconds=10)
     assert "No namespace is yours yet" in words(page)
+
+
+def test_given_a_cluster_that_is_silent_when_visiting_then_nothing_is_shown_until_it_answers(
+    app: App,
+) -> None:
+    app.ahead = 60
+    page = app.visited_by(ERIN)
+
+    assert "The cluster has not answered for" in words(page)
+    assert not page.dataframe
+    assert not labels(page)
+
+    app.ahead = 0
+    assert list(listed(run(page))) == ["lab"]
 
 
 def test_given_an_admin_of_the_catalog_when_asked_then_the_setting_alone_decides(app: App) -> None:

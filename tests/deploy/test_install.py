@@ -11,6 +11,7 @@ import urllib3
 from nbcore.kube.resources import (
     CONTROLLER_REVISIONS,
     LEASES,
+    NETWORK_POLICIES,
     NOTEBOOKS,
     PERSISTENT_VOLUME_CLAIMS,
     SERVICES,
@@ -115,13 +116,19 @@ def test_given_its_own_account_when_a_notebook_is_made_and_mended_then_the_right
 ) -> None:
     api, path = team.api, NOTEBOOKS.path("team", "lab")
 
-    with team.controller(tmp_path) as controller:
+    with team.controller(tmp_path, NB_NETWORK_POLICIES="on") as controller:
         api.create(NOTEBOOKS.path("team"), notebook("lab"))
         eventually(lambda: api.get(path).get("status"), what="it has a status")
         api.merge(path, {"spec": {"suspend": False}})
         statefulset = STATEFUL_SETS.path("team", "lab")
         eventually(lambda: api.get(statefulset)["spec"]["replicas"] == 1, what="it is mended")
         assert api.exists(SERVICES.path("team", "lab"))
+        policy = NETWORK_POLICIES.path("team", "lab")
+        eventually(lambda: api.exists(policy), what="its policy")
+        api.delete(policy)
+        eventually(lambda: api.exists(policy), what="the policy is back")
+        api.merge(path, {"spec": {"serviceType": "NodePort"}})
+        eventually(lambda: not api.exists(policy), what="an exposed notebook has no policy")
         setting = SETTINGS.path(name=CATALOG_SETTING)
         eventually(lambda: api.exists(setting), what="the Setting")
         api.merge(setting, {"value": "{}"})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from nbcore.children import build_service, build_statefulset
+from nbcore.children import build_network_policy, build_service, build_statefulset
 from nbcore.errors import MalformedNotebookError
 from nbcore.ides import IDES, IdeType
 from nbcore.names import NOTEBOOK_NAME_LABEL, TYPE_LABEL
@@ -80,10 +80,34 @@ def test_given_a_named_port_of_the_user_when_the_service_is_built_then_it_leads_
     assert build_service(found, JUPYTER)["spec"]["ports"][0]["targetPort"] == "web"
 
 
+def test_given_a_notebook_when_its_policy_is_built_then_only_our_pods_reach_the_port() -> None:
+    found = notebook(container={"ports": [{"name": "web", "containerPort": 8888}]})
+
+    assert build_network_policy(found, JUPYTER)["spec"] == {
+        "podSelector": {"matchLabels": {NOTEBOOK_NAME_LABEL: "nb"}},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {
+                "from": [
+                    {
+                        "namespaceSelector": {
+                            "matchLabels": {"kubernetes.io/metadata.name": "oneblock-notebooks"}
+                        },
+                        "podSelector": {
+                            "matchLabels": {"app.kubernetes.io/part-of": "oneblock-notebooks"}
+                        },
+                    }
+                ],
+                "ports": [{"port": "web", "protocol": "TCP"}],
+            }
+        ],
+    }
+
+
 @given(strange_objects())
 def test_given_any_json_when_children_are_built_then_they_are_whole_or_malformed(
     found: Any,
 ) -> None:
-    for build in (build_statefulset, build_service):
+    for build in (build_statefulset, build_service, build_network_policy):
         with suppress(MalformedNotebookError):
             assert build(found, JUPYTER)["spec"]

@@ -221,3 +221,13 @@ def test_given_more_objects_than_it_may_keep_when_listed_then_the_cache_begins_a
 
     for _ in range(2):
         assert [row.name for row in cache.rows(found, shipped_catalog(), NOON)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("service_type", ["NodePort", "LoadBalancer"])
+def test_given_a_notebook_that_is_reached_past_the_gateway_when_ready_then_its_row_says_so(
+    service_type: str,
+) -> None:
+    found = notebook(spec={"serviceType": service_type}, status={"phase": "Ready"})
+
+    assert _row(found).going_on == f"Exposed: {service_type}"
+    assert _row(notebook(status={"phase": "Ready"})).going_on == ""

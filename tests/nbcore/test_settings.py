@@ -23,6 +23,7 @@ def test_given_an_empty_environment_when_read_then_the_defaults_of_the_docs_hold
         log_level=LogLevel.INFO,
         log_format=LogFormat.TEXT,
         lease_namespace="default",
+        network_policies=False,
         kubeconfig="/home/ada/.kube/config",
         runtimes=Path("/home/ada/.local/share/oneblock-notebooks/sandbox/runtimes"),
         sign_in=SignIn.USERS,

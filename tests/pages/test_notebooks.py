@@ -273,3 +273,12 @@ def test_given_hostile_words_in_a_status_when_shown_then_they_stay_plain_text(vi
 
     assert evil in [text.value for text in page.text]
     assert not any("evil" in str(part.value) for part in [*page.markdown, *page.caption])
+
+
+def test_given_a_notebook_on_a_node_port_when_ready_then_the_list_marks_it(visit: Visit) -> None:
+    visit.has_notebook("nb", phase="Ready", spec={"serviceType": "NodePort"})
+
+    page = visit.open_list()
+
+    assert listed(page)["nb"]["What is going on"] == "Exposed: NodePort"
+    assert "opens it without signing in" in words(select(page, 0))

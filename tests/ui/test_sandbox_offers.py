@@ -13,6 +13,8 @@ from ui.sandbox_offers import may_offer
         pytest.param({}, "0.0.0.0", False, id="others reach it"),  # noqa: S104
         pytest.param({}, "", False, id="all addresses"),
         pytest.param({"NB_ALLOWED_HOSTS": "lab.example.org"}, "127.0.0.1", False, id="a proxy"),
+        pytest.param({"NB_DOMAIN": "lab.example.org"}, "127.0.0.1", False, id="a domain"),
+        pytest.param({"NB_TRUSTED_PROXIES": "127.0.0.1"}, "127.0.0.1", False, id="a proxy here"),
         pytest.param({"NB_CLUSTER": "kubeconfig"}, "127.0.0.1", False, id="a cluster"),
         pytest.param({"NB_CLUSTER": "in-cluster"}, "127.0.0.1", False, id="a pod"),
     ],
