@@ -107,6 +107,7 @@ def _follow(used: Mapping[str, ImageUse]) -> None:
     Args:
         used: the use that the table tells.
     """
+    session.viewer()
     if st.session_state.pop(_MERGED, False):
         # The click ran this fragment alone, but changed the whole page.
         st.rerun()

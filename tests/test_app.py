@@ -204,13 +204,26 @@ def test_given_a_second_app_when_its_folder_or_port_is_taken_then_it_says_so_and
     assert first.answers()
 
 
-def test_given_a_setting_that_is_wrong_when_started_then_one_sentence_says_so(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("environ", "address", "words"),
+    [
+        pytest.param({"NB_CLUSTER": "moon"}, "127.0.0.1", "NB_CLUSTER is 'moon'", id="setting"),
+        pytest.param(
+            {"NB_SIGN_IN": "off"},
+            "0.0.0.0",  # noqa: S104
+            "NB_SIGN_IN is off",
+            id="open to others",
+        ),
+    ],
+)
+def test_given_what_must_not_be_when_started_then_one_sentence_says_so(
+    tmp_path: Path, environ: dict[str, str], address: str, words: str
 ) -> None:
+    options = [f"--server.port={free_port()}", f"--server.address={address}"]
     ended = subprocess.run(
-        [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={free_port()}"],
+        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
         cwd=ROOT,
-        env={**os.environ, "NB_DATA": str(tmp_path), "NB_CLUSTER": "moon"},
+        env={**os.environ, "NB_DATA": str(tmp_path), **environ},
         capture_output=True,
         text=True,
         timeout=30,
@@ -218,5 +231,5 @@ def test_given_a_setting_that_is_wrong_when_started_then_one_sentence_says_so(
     )
 
     assert ended.returncode != 0
-    assert "NB_CLUSTER is 'moon'" in ended.stdout + ended.stderr
+    assert words in ended.stdout + ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr

@@ -51,9 +51,10 @@ class OfferWay:
 def may_offer(settings: Settings, address: str) -> bool:
     """Whether nobody but people at this machine can come to the sign-in page.
 
-    A name in NB_ALLOWED_HOSTS tells of a proxy, behind which everybody seems to be here.
+    A name of the app's own, or a proxy, tells of others, who may all seem to be here.
     """
-    is_alone = is_loopback(address) and not settings.allowed_hosts
+    is_known = bool(settings.allowed_hosts or settings.domain or settings.trusted_proxies)
+    is_alone = is_loopback(address) and not is_known
     return settings.cluster is ClusterKind.SANDBOX and is_alone
 
 
