@@ -127,8 +127,6 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
     except ClusterError as error:
         cluster.draw_unknown(error)
         return
-    if not is_current or cluster.catalog() is not reading:
-        st.rerun()
     is_live = not cluster.draw_silence()
     if rows:
         moves.draw(rows, reading.catalog)
@@ -136,6 +134,9 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     else:
         _draw_empty(namespace, offered, reading)
+    # Last, because the run that a click began would lose it.
+    if not is_current or cluster.catalog() is not reading:
+        st.rerun()
 
 
 def _draw_empty(namespace: str, offered: tuple[list[str], str], reading: CatalogReading) -> None:
