@@ -71,8 +71,9 @@ def make_users(users: Path, offers: Path) -> Mapping[str, str]:
             document = added(document, first.name, entry)
         return document
 
-    edit(users, add_all)
+    # First the offers: a page that waits for users looks for them at once.
     write_private(offers, offers_to_text([_offer(first, hashes[first.name]) for first in TEAM]))
+    edit(users, add_all)
     return MappingProxyType(told)
 
 

@@ -14,6 +14,8 @@ from nbcore.user_file import UserFile
 from ui import session
 from ui.markdown import escape
 
+_WAITING_STEP = 0.5  # seconds
+
 
 class OfferWay:
     """The users of the first start, as long as they are as they were made.
@@ -29,7 +31,11 @@ class OfferWay:
 
     def ask(self) -> Person | None:
         """A button for each; nothing for somebody who is not at this machine."""
-        offers = self._offers() if is_loopback(session.address()) else []
+        if not is_loopback(session.address()):
+            return None
+        if not self._users.users().known:
+            _wait_for_somebody(self._users)
+        offers = self._offers()
         if not offers:
             return None
         st.space("small")
@@ -46,6 +52,14 @@ class OfferWay:
             return []
         users = self._users.users()
         return [offer for offer in found if offer.user(users)]
+
+
+@st.fragment(run_every=_WAITING_STEP)
+def _wait_for_somebody(users: UserFile) -> None:
+    """For a page that is open before the first start has made its users."""
+    if users.users().known:
+        st.rerun()
+    st.caption("The first users are being made…")
 
 
 def may_offer(settings: Settings, address: str) -> bool:

@@ -20,6 +20,8 @@ from nbcore.sessions import Sessions
 from nbcore.settings import Settings
 from ui.entrance import Entrance
 
+_FOLLOW_SECONDS = 10.0
+
 IdentitySource = Callable[[], Identity | None]
 """Says, at each run of a page, for whom it is drawn; None: nobody is signed in."""
 
@@ -119,6 +121,12 @@ def viewer() -> Identity:
     if found is None:
         st.rerun()
     return found
+
+
+@st.fragment(run_every=_FOLLOW_SECONDS)
+def follow() -> None:
+    """Lets an open page that asks for nothing notice that nobody is signed in any more."""
+    viewer()
 
 
 def key() -> str:

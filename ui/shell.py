@@ -26,7 +26,10 @@ def main() -> None:
         sign_in.draw(services.entrance)
         return
     st.logo(_STATIC / "logo.svg", size="large", link=None)
-    st.navigation(_pages(session.viewer()), position="top").run()
+    page = st.navigation(_pages(session.viewer()), position="top")
+    if session.is_person():
+        session.follow()
+    page.run()
     own_hosts.draw_probe()
 
 
