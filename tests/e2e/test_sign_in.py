@@ -28,7 +28,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 @pytest.fixture
 def password(app: RunningApp) -> str:
     """Of alice, as the terminal told it."""
-    told = re.search(r"^user +alice +(\S+)", (app.settings.data / "app.log").read_text(), re.MULTILINE)
+    told = re.search(
+        r"^user +alice +(\S+)", (app.settings.data / "app.log").read_text(), re.MULTILINE
+    )
     assert told
     return told[1]
 
@@ -78,7 +80,10 @@ def test_given_the_sandbox_when_an_offer_is_clicked_then_one_is_in_until_the_use
     page.get_by_role("button", name="bob").click()
     expect(page.get_by_role("link", name="bob")).to_be_visible()
 
-    assert main(["users", "roles", "bob", "others", "--file", str(app.settings.data / "users.yaml")]) == 0
+    assert (
+        main(["users", "roles", "bob", "others", "--file", str(app.settings.data / "users.yaml")])
+        == 0
+    )
 
     page.reload()
     expect(page.get_by_role("button", name="carol")).to_be_visible()
