@@ -12,9 +12,13 @@ from nbcore.errors import FieldError
 from nbcore.form import Field
 from ui import typed
 from ui.markdown import escape
+from ui.session import services
 
 _TOUCHED = "new_touched"
 _TRIED = "new_tried"
+_LEFT = "new_left"
+# How long a browser may go on sending what a field held before.
+_STALE_SECONDS = 3.0
 
 
 def key(name: Field | str) -> str:
@@ -23,8 +27,15 @@ def key(name: Field | str) -> str:
 
 
 def touch(name: Field) -> None:
-    """Remembers that a person changed a field; the callback of its widget."""
-    st.session_state.setdefault(_TOUCHED, set()).add(name)
+    """Remembers that a person changed a field; the callback of its widget.
+
+    Who types a name and presses a button at once has a browser that still sends what followed from
+    the name before: that is no change.
+    """
+    before, until = st.session_state.get(_LEFT, {}).get(name, ("", 0.0))
+    is_stale = st.session_state.get(key(name)) == before and services().monotonic() < until
+    if not is_stale:
+        st.session_state.setdefault(_TOUCHED, set()).add(name)
 
 
 def is_touched(name: Field) -> bool:
@@ -41,6 +52,7 @@ def begin() -> None:
     if key(Field.NAME) not in st.session_state:
         st.session_state.pop(_TOUCHED, None)
         st.session_state.pop(_TRIED, None)
+        st.session_state.pop(_LEFT, None)
 
 
 def try_to_send() -> None:
@@ -55,8 +67,13 @@ def is_tried() -> bool:
 
 def follow(name: Field, value: str) -> None:
     """Gives a field that nobody has changed the value that follows from the others."""
-    if not is_touched(name):
-        st.session_state[key(name)] = value
+    if is_touched(name):
+        return
+    before = st.session_state.get(key(name), value)
+    if before != value:
+        until = services().monotonic() + _STALE_SECONDS
+        st.session_state.setdefault(_LEFT, {})[name] = (before, until)
+    st.session_state[key(name)] = value
 
 
 @dataclass(slots=True)

@@ -51,6 +51,17 @@ def test_given_the_form_when_created_then_what_was_shown_is_stored_and_the_list_
     assert visit.names("persistentvolumeclaims") == {"churn-model"}
 
 
+def test_given_a_browser_that_lags_when_created_at_once_then_the_volume_has_the_new_name(
+    visit: Visit,
+) -> None:
+    page = type_into(visit.open_form(), "Name", "churn-model")
+
+    type_into(page, "Volume name", "jupyter")
+    click(page, "Create")
+
+    assert visit.names("persistentvolumeclaims") == {"churn-model"}
+
+
 def test_given_a_type_when_chosen_then_image_and_suggested_name_follow(visit: Visit) -> None:
     page = choose(visit.open_form(), "new_type", "rstudio")
 
