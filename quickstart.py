@@ -2,7 +2,7 @@
 
 A child of the app when NB_CLUSTER is sandbox; ``python quickstart.py --data DIR`` alone does the
 same in a terminal. Whatever ends it ends all that it started: its standard input, when that is a
-pipe, closes with its parent; its children hold a pipe from it in the same way.
+pipe or a socket, closes with its parent; its children hold a pipe from it in the same way.
 """
 
 from __future__ import annotations
@@ -250,7 +250,8 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _end)
     try:
-        if stat.S_ISFIFO(os.fstat(0).st_mode):
+        mode = os.fstat(0).st_mode
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
             end_with_parent()
         run(data, options.address)
     except _EndError:
