@@ -22,6 +22,8 @@ from ui.entrance import Entrance
 
 _FOLLOW_SECONDS = 10.0
 
+_OWNER = "owner_of_this_state"
+
 IdentitySource = Callable[[], Identity | None]
 """Says, at each run of a page, for whom it is drawn; None: nobody is signed in."""
 
@@ -112,13 +114,27 @@ def services() -> Services:
     return _installed[0]
 
 
-def viewer() -> Identity:
-    """For whom the running page is drawn; asked anew at each run, so that a logout counts.
+def begin() -> None:
+    """At the start of each run: forgets what somebody else chose and typed in this tab.
 
-    When nobody is signed in any more, the run or the click ends here, and the sign-in page follows.
+    Streamlit gives a tab that connects again the state that it had, whoever signs in now.
     """
     found = services().identity()
     if found is None:
+        return
+    if st.session_state.get(_OWNER, found.user) != found.user:
+        st.session_state.clear()
+    st.session_state[_OWNER] = found.user
+
+
+def viewer() -> Identity:
+    """For whom the running page is drawn; asked anew at each run, so that a logout counts.
+
+    When nobody is signed in any more, or somebody else, the run or the click ends here, and the
+    sign-in page or a fresh one follows.
+    """
+    found = services().identity()
+    if found is None or st.session_state.get(_OWNER, found.user) != found.user:
         st.rerun()
     return found
 

@@ -19,6 +19,7 @@ def main() -> None:
     # A PNG of our own: Streamlit fetches Material icons for the browser's tab from the internet. By
     # its address, for what Streamlit would make of the file is served only to those signed in.
     st.set_page_config("OneBlock Notebooks", page_icon="/app/static/icon.png", layout="wide")
+    session.begin()
     services = session.services()
     if services.entrance and services.identity() is None:
         # The pages are named all the same, so that the URL stays for after the sign-in.

@@ -143,3 +143,22 @@ def test_given_a_session_that_ends_when_something_is_clicked_then_the_sign_in_fo
     assert [field.label for field in page.text_input] == ["User name", "Password"]
     assert not scripts(page)
     assert not page.exception
+
+
+def test_given_a_tab_of_one_person_when_another_signs_in_then_nothing_of_the_first_is_left(
+    door: Door,
+) -> None:
+    door.viewer = Person("alice")
+    page = door.open()
+    page.session_state["typed"] = "alice's words"
+    door.viewer = None
+    page.run()
+    door.viewer = Person("alice")
+    page.run()
+    kept = page.session_state["typed"]
+
+    door.viewer = Person("bob")
+    page.run()
+
+    assert kept == "alice's words"
+    assert "typed" not in page.session_state
