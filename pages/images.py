@@ -31,6 +31,7 @@ _USES_SHOWN = 5
 _DIFF_HEIGHT = 260
 _FOLLOW_SECONDS = 2
 _MERGED = "images_merged"
+_TOLD = "images_told"
 _MORE: Mapping[str, Callable[[], None]] = MappingProxyType(
     {
         "Versions and undo": catalog_dialogs.open_versions,
@@ -55,18 +56,18 @@ def main() -> None:
     catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
     st.caption(escape(_about(found)))
-    # One place for all that comes and goes: what moved in the page would lose what is half typed.
     with st.container():
         notices.draw()
         cluster.draw_silence()
         cluster.draw_catalog_problem(cluster.catalog())
-        _follow(catalog_page.uses())
         _draw_conflicts(found)
     ide = catalog_editor.draw_tabs(found)
     if ide is None:
         catalog_editor.draw_json(found)
     else:
         catalog_editor.draw_table(found, ide)
+    # Below the table: what comes by itself above it would move it, and lose what is half typed.
+    _follow(catalog_page.uses())
     _draw_problems(found, with_lines=ide is None)
     _draw_consequences(found, ide or IdeType.JUPYTER)
     with head:
@@ -123,7 +124,12 @@ def _follow(used: Mapping[str, ImageUse]) -> None:
 
 
 def _draw_overtaken(found: Draft) -> None:
-    who = author_of(cluster.catalog_setting()).by or "Somebody"
+    setting = cluster.catalog_setting()
+    who = author_of(setting).by or "Somebody"
+    version = text_at(setting, "metadata", "resourceVersion")
+    if st.session_state.get(_TOLD) != version:
+        st.session_state[_TOLD] = version
+        st.toast("The catalog has changed: see below the table.", icon=":material/group:")
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         words = f"{who} saved another catalog. {_what_then(found)}"
         st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
