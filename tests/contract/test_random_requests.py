@@ -7,7 +7,7 @@ generated names; versions by their number, only by whether they moved (of Config
 alone: a real server moves that of other kinds once for a write that changes nothing); the words of
 Go's decoders and parsers; the order of causes. What is not even asked is in docs/sandbox.md.
 
-CI runs the same 200 sequences every time. By hand, any number of new ones:
+CI runs the same 100 sequences every time. By hand, any number of new ones:
 
     SEQUENCES=5000 .venv/bin/python -m pytest tests/contract/test_random_requests.py
 
@@ -34,7 +34,7 @@ from tests.contract.duel import Duel, Side
 from tests.contract.objects import CONFIG_MAPS, config_map, namespace
 from tests.contract.sequences import Sequence, sequences
 
-IN_CI = 200
+IN_CI = 100
 WANTED = int(os.environ.get("SEQUENCES", "0"))
 NAMESPACE = f"sequences-{os.getpid()}"
 
@@ -61,7 +61,7 @@ def _side(stack: ExitStack, kubeconfig: Path) -> Side:
     return Side(api, NAMESPACE)
 
 
-@pytest.mark.timeout(0 if WANTED else 120)
+@pytest.mark.timeout(0 if WANTED else 300)
 @settings(
     max_examples=WANTED or IN_CI,
     derandomize=not WANTED,
