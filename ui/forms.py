@@ -55,7 +55,8 @@ def is_tried() -> bool:
 
 def follow(name: Field, value: str) -> None:
     """Gives a field that nobody has changed the value that follows from the others."""
-    if not is_touched(name):
+    # A value that is given, even the same one, replaces what somebody types in the meantime.
+    if not is_touched(name) and st.session_state.get(key(name)) != value:
         st.session_state[key(name)] = value
 
 
