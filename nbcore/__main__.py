@@ -80,8 +80,12 @@ def _password(options: argparse.Namespace) -> str:
     """From the terminal without echo, or one line of standard input; never an argument."""
     if options.password_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass(f"Password of {options.name}: ")
-    if getpass.getpass("Again: ") != first:
+    try:
+        first = getpass.getpass(f"Password of {options.name}: ")
+        second = getpass.getpass("Again: ")
+    except (EOFError, KeyboardInterrupt):
+        raise InvalidUsersError("\nNo password was typed. Nothing was changed.") from None
+    if second != first:
         raise InvalidUsersError("The two are not the same. Nothing was changed.")
     return first
 

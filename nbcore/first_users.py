@@ -17,6 +17,7 @@ from nbcore.names import (
     FIELD_MANAGER_APP,
     NOTEBOOK_GROUP,
     SETTING_GROUP,
+    SYSTEM_NAMESPACE,
     JsonObject,
 )
 from nbcore.offers import Offer, offers_to_text
@@ -95,6 +96,8 @@ def grant(kube: Kube, roles: Iterable[JsonObject], namespaces: Sequence[str]) ->
     grants = [(scientist, "edit", namespaces[0])]
     grants += [(lead, "view", namespace) for namespace in namespaces]
     grants += [(admin, "admin", namespace) for namespace in namespaces]
+    # The earlier versions of the catalog lie there.
+    grants += [(admin, "view", SYSTEM_NAMESPACE)]
     for user, name, namespace in grants:
         with suppress(AlreadyExistsError):
             kube.create(ROLE_BINDINGS, _binding(user, name, namespace))

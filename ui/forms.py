@@ -67,10 +67,11 @@ def is_tried() -> bool:
 
 def follow(name: Field, value: str) -> None:
     """Gives a field that nobody has changed the value that follows from the others."""
-    if is_touched(name):
+    before = st.session_state.get(key(name))
+    # A value that is given, even the same one, replaces what somebody types in the meantime.
+    if is_touched(name) or before == value:
         return
-    before = st.session_state.get(key(name), value)
-    if before != value:
+    if before is not None:
         until = services().monotonic() + _STALE_SECONDS
         st.session_state.setdefault(_LEFT, {})[name] = (before, until)
     st.session_state[key(name)] = value

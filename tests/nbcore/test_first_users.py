@@ -11,7 +11,7 @@ from nbcore.first_users import ADMIN_ROLE, grant, make_users
 from nbcore.install import make_namespaces
 from nbcore.kube.client import Kube
 from nbcore.kube.resources import CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, NAMESPACES, ROLE_BINDINGS
-from nbcore.names import JsonObject
+from nbcore.names import SYSTEM_NAMESPACE, JsonObject
 from nbcore.offers import offers_from_text
 from nbcore.users import read_users
 
@@ -39,8 +39,9 @@ def test_given_no_file_when_the_team_is_made_then_their_passwords_are_told_once(
 @pytest.fixture
 def namespaces(kube: Kube) -> Iterator[list[str]]:
     names = [f"team-{uuid.uuid4().hex[:8]}" for _ in range(2)]
-    make_namespaces(kube, names)
+    make_namespaces(kube, (SYSTEM_NAMESPACE, *names))
     yield names
+    kube.delete(ROLE_BINDINGS, "notebook-admins-view", SYSTEM_NAMESPACE)
     for name in names:
         kube.delete(NAMESPACES, name)
     kube.delete(CLUSTER_ROLES, ADMIN_ROLE)
@@ -72,6 +73,8 @@ def test_given_a_cluster_when_the_team_is_granted_its_rights_twice_then_they_are
         namespaces[0]: {("data-scientists", "edit"), leads, admins},
         namespaces[1]: {leads, admins},
     }
+    catalog = kube.get(ROLE_BINDINGS, "notebook-admins-view", SYSTEM_NAMESPACE)
+    assert catalog["roleRef"]["name"] == "view"
     rules = kube.get(CLUSTER_ROLES, ADMIN_ROLE)["rules"]
     assert {resource for rule in rules for resource in rule["resources"]} == {
         "notebooks", "notebooks/status", "notebooks/connect", "settings",

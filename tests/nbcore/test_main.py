@@ -164,6 +164,24 @@ def test_given_a_terminal_when_asked_for_a_password_then_it_does_not_echo(file: 
     assert "alice" in users(file).known
 
 
+@pytest.mark.parametrize("given_up", [EOFError, KeyboardInterrupt])
+def test_given_nobody_who_types_a_password_when_asked_then_it_is_refused_with_a_sentence(
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given_up: type[BaseException],
+) -> None:
+    def ask(_prompt: str) -> str:
+        raise given_up
+
+    monkeypatch.setattr("getpass.getpass", ask)
+
+    assert main(["users", "add", "alice", "--file", str(file)]) == 1
+
+    assert capsys.readouterr().err == "\nNo password was typed. Nothing was changed.\n"
+    assert not file.exists()
+
+
 def _until(terminal: int, words: bytes) -> bytes:
     shown = b""
     while words not in shown:

@@ -62,6 +62,20 @@ def test_given_a_browser_that_lags_when_created_at_once_then_the_volume_has_the_
     assert visit.names("persistentvolumeclaims") == {"churn-model"}
 
 
+def test_given_a_suggested_name_when_another_field_changes_then_it_is_not_sent_again(
+    visit: Visit,
+) -> None:
+    """A value that is sent takes the place of what somebody has typed in the meantime."""
+    page = visit.open_form()
+
+    page.text_area(key="new_environment").input("A=1")
+    run(page)
+
+    name = next(field for field in page.text_input if field.label == "Name")
+    assert name.value == "jupyter"
+    assert not name.proto.set_value
+
+
 def test_given_a_type_when_chosen_then_image_and_suggested_name_follow(visit: Visit) -> None:
     page = choose(visit.open_form(), "new_type", "rstudio")
 

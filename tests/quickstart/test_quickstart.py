@@ -21,6 +21,7 @@ from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
 from nbcore.kube.resources import NAMESPACES, ROLE_BINDINGS
+from nbcore.names import SYSTEM_NAMESPACE
 from nbcore.offers import offers_from_text
 from nbcore.settings import Settings
 from nbcore.users import read_users
@@ -145,6 +146,7 @@ def test_given_a_first_start_when_it_is_over_then_three_can_sign_in_and_a_second
     for namespace in ("demo", "research"):
         assert (namespace, "team-leads", "view") in bindings
         assert (namespace, "notebook-admins", "admin") in bindings
+    assert (SYSTEM_NAMESPACE, "notebook-admins", "view") in bindings
     for name in ("users.yaml", "offers.json"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
         assert not any(password in (tmp_path / name).read_text() for password in told.values())
