@@ -108,9 +108,14 @@ class Sessions:
         """Grows with each change that is worth keeping."""
         return self._revision
 
-    def sign_in(self, person: Person) -> str:
-        """A ticket for somebody whose password was right; redeem it for APP within seconds."""
-        return self._ticket(person, self._stamps(person.user) or "", APP, "")
+    def sign_in(self, person: Person, stamp: str) -> str:
+        """A ticket for somebody whose password was right; redeem it for APP within seconds.
+
+        Args:
+            person: with the groups of the moment at which the password was judged.
+            stamp: of that moment, too: both may have changed while it was.
+        """
+        return self._ticket(person, stamp, APP, "")
 
     def hand_over(self, session: Session, audience: str) -> str:
         """A ticket for the host name of one notebook, whose session ends with this one."""

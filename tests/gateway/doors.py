@@ -72,7 +72,7 @@ class Door:
         return self.served.origin
 
     def ticket(self, user: str = "alice") -> str:
-        return self.sessions.sign_in(Person(user, ("users",)))
+        return self.sessions.sign_in(Person(user, ("users",)), self.stamps[user])
 
     def sign_in(self, user: str = "alice") -> dict[str, str]:
         """The header with which this browser comes from now on."""
