@@ -31,7 +31,7 @@ class OfferWay:
 
     def ask(self) -> CameIn | None:
         """A button for each; nothing for somebody who is not at this machine."""
-        if not is_loopback(session.address()):
+        if not session.is_here():
             return None
         if not self._users.users().known:
             _wait_for_somebody(self._users)

@@ -13,7 +13,7 @@ from nbcore.access import Access
 from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
-from nbcore.names import CLIENT_HEADER, SESSION_HEADER
+from nbcore.names import CLIENT_HEADER, HERE_HEADER, SESSION_HEADER
 from nbcore.namespaces import Places
 from nbcore.rows import RowCache
 from nbcore.sessions import Sessions
@@ -21,6 +21,7 @@ from nbcore.settings import Settings
 from ui.entrance import Entrance
 
 _FOLLOW_SECONDS = 10.0
+_WHOSE = "session_whose"
 
 IdentitySource = Callable[[], Identity | None]
 """Says, at each run of a page, for whom it is drawn; None: nobody is signed in."""
@@ -137,6 +138,22 @@ def key() -> str:
 def address() -> str:
     """Where the viewer is, as the gateway saw it; "" when it did not say."""
     return st.context.headers.get(CLIENT_HEADER) or ""
+
+
+def is_here() -> bool:
+    """Whether the viewer is at this machine, with no proxy in between that says so."""
+    return bool(st.context.headers.get(HERE_HEADER))
+
+
+def forget_others() -> None:
+    """Begins anew when somebody else takes over an open tab.
+
+    A browser that reconnects, after a sign-out in another tab too, gets back what this tab had.
+    """
+    seen = services().identity()
+    if st.session_state.get(_WHOSE, seen) != seen:
+        st.session_state.clear()
+    st.session_state[_WHOSE] = seen
 
 
 def is_person() -> bool:

@@ -20,6 +20,7 @@ def main() -> None:
     # its address, for what Streamlit would make of the file is served only to those signed in.
     st.set_page_config("OneBlock Notebooks", page_icon="/app/static/icon.png", layout="wide")
     services = session.services()
+    session.forget_others()
     if services.entrance and services.identity() is None:
         # The pages are named all the same, so that the URL stays for after the sign-in.
         st.navigation([*_everybodys(), _images(), _account("Account")], position="hidden")

@@ -272,3 +272,18 @@ async def test_given_an_endless_answer_when_the_right_goes_then_it_breaks_off(
         door.answers.allowed.clear()
         with pytest.raises(aiohttp.ClientPayloadError):
             await asyncio.wait_for(response.content.read(), 10)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_here"),
+    [
+        ({}, True),
+        ({"X-Forwarded-For": "203.0.113.9"}, False),
+        ({"Via": "1.1 proxy", "X-NB-Here": "1"}, False),
+    ],
+)
+async def test_given_a_proxy_on_this_machine_when_the_app_asks_then_nobody_is_taken_to_be_here(
+    door: Door, browser: aiohttp.ClientSession, headers: dict[str, str], *, is_here: bool
+) -> None:
+    async with browser.get(url(door.served, "/"), headers={**VISIT, **headers}) as response:
+        assert ("x-nb-here: 1" in await response.text()) is is_here

@@ -143,3 +143,16 @@ def test_given_a_session_that_ends_when_something_is_clicked_then_the_sign_in_fo
     assert [field.label for field in page.text_input] == ["User name", "Password"]
     assert not scripts(page)
     assert not page.exception
+
+
+def test_given_an_open_tab_when_somebody_else_takes_it_over_then_nothing_of_the_first_is_left(
+    door: Door,
+) -> None:
+    door.viewer = Person("alice", ("team",))
+    page = door.open()
+    page.session_state["draft"] = "alice's"
+    assert "draft" in page.run().session_state
+
+    door.viewer = Person("bob", ("team",))
+
+    assert "draft" not in page.run().session_state
