@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from nbcore.identity import Person
-from nbcore.sessions import APP, Session, Sessions, csrf_token
+from nbcore.sessions import APP, MOST_ALIKE, Session, Sessions, csrf_token
 
 ALICE = Person("alice", ("team",))
 HOUR = 3600
@@ -135,6 +135,23 @@ def test_given_somebody_who_may_not_sign_in_when_a_ticket_was_made_then_it_opens
     ticket = hall.sessions.sign_in(Person("mallory"), "")
 
     assert hall.sessions.redeem(ticket, APP) is None
+
+
+def test_given_one_who_comes_in_again_and_again_when_others_are_in_then_only_the_first_is_forgotten(
+    hall: Hall,
+) -> None:
+    hall.stamps["bob"] = "b1"
+    bobs = hall.sessions.redeem(hall.sessions.sign_in(Person("bob"), "b1"), APP)
+    alices = hall.enter()
+
+    children = [hall.child(alices) for _ in range(3 * MOST_ALIKE)]
+
+    assert len(hall.sessions.snapshot()) == 2 + MOST_ALIKE
+    assert bobs
+    assert hall.sessions.find(bobs)
+    assert hall.sessions.find(alices)
+    assert hall.sessions.find(children[0], "demo/nb") is None
+    assert hall.sessions.find(children[-1], "demo/nb")
 
 
 def test_given_a_password_or_role_that_changes_while_it_is_judged_then_the_ticket_opens_nothing(
