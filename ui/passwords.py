@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from nbcore import passwords
-from nbcore.guessing import Guesses
+from nbcore.guessing import Guesses, neighbourhood
 from nbcore.user_file import UserFile
-from nbcore.users import is_checkable, name_problem
+from nbcore.users import hash_cost, is_checkable, name_problem
 from ui.entrance import CameIn
 
 # bcrypt is made to be laborious: two checks at a time leave the machine to the others.
@@ -60,6 +60,7 @@ class Passwords:
         name = typed.strip().lower()
         if name_problem(name) or not is_checkable(password.strip()):
             return Refused(_WRONG)
+        address = neighbourhood(address)
         if refused := self._paused(name, address):
             return refused
         if not self._slots.acquire(timeout=_PATIENCE):
@@ -88,6 +89,9 @@ class Passwords:
         user = users.known.get(name)
         wanted = user.password if user else passwords.nobodys(users.cost)
         is_right = fits(name, password, wanted)
+        # Each cost doubles the time of the one before: together as long as for an unknown name.
+        for cost in range(hash_cost(wanted), users.cost):
+            fits(name, password, passwords.nobodys(cost))
         with self._lock:
             if user and is_right:
                 self._guesses.was_right(name, address)

@@ -161,3 +161,30 @@ def test_given_a_role_that_is_taken_away_while_the_password_is_judged_then_no_se
     assert isinstance(came_in, CameIn)
     assert came_in.person.groups == ("admins",)
     assert sessions.redeem(sessions.sign_in(came_in.person, came_in.stamp), APP) is None
+
+
+def test_given_one_who_has_many_addresses_when_guessing_then_they_count_as_one(
+    passwords: Passwords,
+) -> None:
+    told = [words(passwords.check("alice", "wrong", f"2001:db8::{i}")) for i in range(6)]
+
+    assert told[-1].startswith("Too many")
+    assert passwords.check("alice", PASSWORD, "2001:db8:0:1::1") == CAME_IN
+
+
+def test_given_a_hash_of_a_lower_cost_when_tried_then_it_takes_as_long_as_an_unknown_name(
+    tmp_path: Path,
+) -> None:
+    hashes = {cost: {"password": cheap_hash(PASSWORD, cost=cost)} for cost in (5, 9)}
+    path = users_file(tmp_path, alice=hashes[5], carol=hashes[9])
+    passwords = Passwords(UserFile(path, clock=time.monotonic), clock=time.monotonic)
+
+    spent: dict[str, list[float]] = {"alice": [], "bob": []}
+    for number in range(5):
+        for name, times in spent.items():
+            began = time.thread_time()
+            passwords.check(name, "wrong password", str(number))
+            times.append(time.thread_time() - began)
+
+    known, unknown = (min(times) for times in spent.values())
+    assert 0.5 < known / unknown < 2
