@@ -181,7 +181,7 @@ def _serve_gateway(target: int) -> None:
     cluster.run("nb", target)
     sessions = Sessions(stamps=lambda _: "1", clock=time.time)
     admission = Admission(sessions, Access(_Allowing(), clock=time.monotonic))
-    secret = sessions.redeem(sessions.sign_in(Person("alice", ("users",))), APP)
+    secret = sessions.redeem(sessions.sign_in(Person("alice", ("users",)), "1"), APP)
     streams = OpenStreams()
     gateway = Gateway(
         app_behind, admission=admission, cluster=cluster, names=Names(), streams=streams

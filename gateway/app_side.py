@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message
 from gateway.calls import Call
 from gateway.door import is_probe
 from gateway.headers import to_app, with_security
+from gateway.loopback import is_from_this_machine
 from gateway.pages import refusal, see_other
 from gateway.security import APP_HEADERS
 from gateway.session_answers import SessionAnswers
@@ -70,7 +71,12 @@ class AppSide:
             await send(message)
 
         key = visitor.key if visitor else ""
-        headers = to_app(head.headers, session_key=key, client=head.client_ip)
+        headers = to_app(
+            head.headers,
+            session_key=key,
+            client=head.client_ip,
+            is_here=is_from_this_machine(head),
+        )
         scheme = head.scheme.replace("http", "ws") if head.is_websocket else head.scheme
         seen = {"headers": list(headers), "client": (head.client_ip, 0), "scheme": scheme}
         await self._app({**call.scope, **seen}, call.receive, guarded)

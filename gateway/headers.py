@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from gateway.cookies import MAX_COOKIES, app_cookie, request_cookie, response_cookie
 from gateway.head import HeaderList
 from gateway.security import OWN_HEADERS
-from nbcore.names import CLIENT_HEADER, SESSION_HEADER
+from nbcore.names import CLIENT_HEADER, HERE_HEADER, SESSION_HEADER
 
 # RFC 9110 section 7.6.1, and those that RFC 2616 named.
 _HOP_BY_HOP = frozenset(
@@ -60,6 +60,7 @@ _ORIGIN_WIDE = frozenset(
 )
 _SESSION = SESSION_HEADER.encode("ascii")
 _CLIENT = CLIENT_HEADER.encode("ascii")
+_HERE = HERE_HEADER.encode("ascii")
 # Kubeflow's images allow every origin to read them; whose pages may is ours to say: none but ours.
 _CROSS_ORIGIN = (b"access-control-",)
 
@@ -76,17 +77,24 @@ def is_forged(name: bytes) -> bool:
     return plain in _FORGED_NAMES or plain.startswith(_FORGED)
 
 
-def to_app(headers: HeaderList, *, session_key: str, client: str) -> HeaderList:
+def to_app(
+    headers: HeaderList, *, session_key: str, client: str, is_here: bool = False
+) -> HeaderList:
     """The client's headers without those that would speak for somebody, and ours.
 
     Args:
         headers: the client's.
         session_key: of the visitor; "" when nobody is signed in.
         client: the address of the browser.
+        is_here: whether the browser is at this machine, as far as one can know.
     """
     kept = [header for header in headers if not is_forged(header[0]) and header[0] != b"cookie"]
     cookies = _cookies((value for name, value in headers if name == b"cookie"), app_cookie)
-    ours = ((_SESSION, session_key.encode("ascii")), (_CLIENT, client.encode("ascii", "replace")))
+    ours = (
+        (_SESSION, session_key.encode("ascii")),
+        (_CLIENT, client.encode("ascii", "replace")),
+        (_HERE, b"1" * is_here),
+    )
     return (*kept, *cookies, *((name, value) for name, value in ours if value))
 
 

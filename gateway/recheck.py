@@ -16,8 +16,11 @@ log = logging.getLogger(__name__)
 
 async def recheck_forever(
     streams: OpenStreams, visitors: Visitors, rights: Rights, *, every: float
-) -> NoReturn:
-    """Ends what belongs to nobody any more.
+) -> None:
+    """Ends what belongs to nobody any more, until it is cancelled.
+
+    Sessions by themselves: whether one has ended is known without the cluster, which may be away,
+    or take its time with each answer.
 
     Args:
         streams: what is open.
@@ -25,20 +28,36 @@ async def recheck_forever(
         rights: what they may.
         every: seconds.
     """
+    await asyncio.gather(
+        _sessions_forever(streams, visitors, every=every),
+        _rights_forever(streams, rights, every=every),
+    )
+
+
+async def _sessions_forever(streams: OpenStreams, visitors: Visitors, *, every: float) -> NoReturn:
     while True:
         await asyncio.sleep(every)
-        try:
-            for stream in [*streams.under_way]:
-                await _recheck(stream, visitors, rights)
-        except ClusterError as error:
+        for stream in [*streams.under_way]:
+            if stream.visitor and not visitors.is_still_in(stream.visitor):
+                stream.end(SIGNED_OUT)
+
+
+async def _rights_forever(streams: OpenStreams, rights: Rights, *, every: float) -> NoReturn:
+    while True:
+        await asyncio.sleep(every)
+        told = await asyncio.gather(*(_recheck(stream, rights) for stream in streams.under_way))
+        if problem := next(filter(None, told), None):
             # Who was let in stays while nobody can be asked; nobody new is.
-            log.warning("Open sockets could not be judged anew: %s", error)
+            log.warning("Open sockets could not be judged anew: %s", problem)
 
 
-async def _recheck(stream: Stream, visitors: Visitors, rights: Rights) -> None:
-    if stream.visitor is None:
-        return
-    if not visitors.is_still_in(stream.visitor):
-        stream.end(SIGNED_OUT)
-    elif stream.question and not await rights.allow(stream.visitor, stream.question):
-        stream.end(FORBIDDEN)
+async def _recheck(stream: Stream, rights: Rights) -> ClusterError | None:
+    """Ends it if its visitor may not be there; why nobody could say, if so."""
+    if stream.visitor is None or stream.question is None:
+        return None
+    try:
+        if not await rights.allow(stream.visitor, stream.question):
+            stream.end(FORBIDDEN)
+    except ClusterError as error:
+        return error
+    return None

@@ -6,8 +6,22 @@ What is remembered is bounded, and forgotten after an hour without a try. Pure.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from dataclasses import dataclass
+
+
+def neighbourhood(address: str) -> str:
+    """What counts as one address: of IPv6 the first half, for everybody chooses the rest freely."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((int(ip), 64), strict=False))
 
 
 @dataclass(frozen=True, slots=True)

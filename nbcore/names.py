@@ -50,6 +50,8 @@ SESSION_HEADER = "x-nb-session"
 """The key of the session, from the gateway to the app's scripts; dropped when a client sends it."""
 CLIENT_HEADER = "x-nb-client"
 """The browser's address, in the same way."""
+HERE_HEADER = "x-nb-here"
+"""Tells the app that the browser is at this machine; any value."""
 SESSIONS_SECRET = "notebook-sessions"  # noqa: S105 the name of an object
 """Where an app in a cluster keeps its sessions, as hashes; in its own namespace."""
 

@@ -62,6 +62,8 @@ Stamps = Callable[[str], str | None]
 
 Any change of password or roles changes it, and so ends the sessions that began with another."""
 
+MOST_ALIKE = 20
+"""Sessions of one user at the app, and of one of these at one notebook; browsers share none."""
 _SEEN_STEP = 60
 _SECRET_BYTES = 32
 
@@ -108,9 +110,14 @@ class Sessions:
         """Grows with each change that is worth keeping."""
         return self._revision
 
-    def sign_in(self, person: Person) -> str:
-        """A ticket for somebody whose password was right; redeem it for APP within seconds."""
-        return self._ticket(person, self._stamps(person.user) or "", APP, "")
+    def sign_in(self, person: Person, stamp: str) -> str:
+        """A ticket for somebody whose password was right; redeem it for APP within seconds.
+
+        Args:
+            person: with the groups of the moment at which the password was judged.
+            stamp: of that moment, too: both may have changed while it was.
+        """
+        return self._ticket(person, stamp, APP, "")
 
     def hand_over(self, session: Session, audience: str) -> str:
         """A ticket for the host name of one notebook, whose session ends with this one."""
@@ -138,6 +145,7 @@ class Sessions:
             )
             if not self._is_valid(session, now):
                 return None
+            self._make_room(session)
             self._sessions[session.key] = session
             self._revision += 1
             return secret
@@ -186,6 +194,12 @@ class Sessions:
             self._tickets[_digest(ticket)] = _Ticket(person, stamp, audience, parent, until)
         return ticket
 
+    def _make_room(self, new: Session) -> None:
+        """Ends who was longest away of too many alike: nobody fills the memory for the others."""
+        alike = [one for one in self._sessions.values() if _is_alike(one, new)]
+        if len(alike) >= MOST_ALIKE:
+            self.end(min(alike, key=lambda one: one.seen).key)
+
     def _is_valid(self, session: Session, now: float) -> bool:
         if now - session.began > self._limits.absolute or now - session.seen > self._limits.idle:
             return False
@@ -210,6 +224,14 @@ def csrf_token(key: str) -> str:
         key: of the session.
     """
     return hmac.new(key.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _is_alike(one: Session, other: Session) -> bool:
+    return (one.person.user, one.audience, one.parent) == (
+        other.person.user,
+        other.audience,
+        other.parent,
+    )
 
 
 def _digest(secret: str) -> str:

@@ -9,10 +9,22 @@ from nbcore.identity import Person
 from nbcore.sessions import Sessions
 
 
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """Somebody who has shown who they are.
+
+    Attributes:
+        stamp: of the credentials that were judged; see nbcore.sessions.
+    """
+
+    person: Person
+    stamp: str
+
+
 class Way(Protocol):
     """One source of identities: passwords, or an organisation's own sign-in."""
 
-    def ask(self) -> Person | None:
+    def ask(self) -> CameIn | None:
         """Draws its part of the sign-in page; who has just shown who they are, if anybody has."""
 
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from nbcore import passwords
-from nbcore.guessing import Guesses
-from nbcore.identity import Person
+from nbcore.guessing import Guesses, neighbourhood
 from nbcore.user_file import UserFile
-from nbcore.users import is_checkable, name_problem
+from nbcore.users import hash_cost, is_checkable, name_problem
+from ui.entrance import CameIn
 
 # bcrypt is made to be laborious: two checks at a time leave the machine to the others.
 _AT_ONCE = 2
@@ -47,7 +47,7 @@ class Passwords:
         self._guesses = Guesses()
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
-    def check(self, typed: str, password: str, address: str) -> Person | Refused:
+    def check(self, typed: str, password: str, address: str) -> CameIn | Refused:
         """Who it is, if the password is right.
 
         A name that nobody has takes as long as one that somebody has, and gets the same words.
@@ -60,6 +60,7 @@ class Passwords:
         name = typed.strip().lower()
         if name_problem(name) or not is_checkable(password.strip()):
             return Refused(_WRONG)
+        address = neighbourhood(address)
         if refused := self._paused(name, address):
             return refused
         if not self._slots.acquire(timeout=_PATIENCE):
@@ -83,15 +84,18 @@ class Passwords:
             self._guesses.begin(name, address, now)
         return None
 
-    def _judge(self, name: str, password: str, address: str) -> Person | Refused:
+    def _judge(self, name: str, password: str, address: str) -> CameIn | Refused:
         users = self._users.users()
         user = users.known.get(name)
         wanted = user.password if user else passwords.nobodys(users.cost)
         is_right = fits(name, password, wanted)
+        # Each cost doubles the time of the one before: together as long as for an unknown name.
+        for cost in range(hash_cost(wanted), users.cost):
+            fits(name, password, passwords.nobodys(cost))
         with self._lock:
             if user and is_right:
                 self._guesses.was_right(name, address)
-                return user.person
+                return CameIn(user.person, user.stamp)
             left = self._guesses.left(name, address, self._clock())
         return Refused(f"{_WRONG} {_warning(left)}".strip())
 

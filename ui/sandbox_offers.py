@@ -6,12 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from nbcore.identity import Person
 from nbcore.offers import Offer, offers_from_text
 from nbcore.settings import ClusterKind, Settings
 from nbcore.start_check import is_loopback
 from nbcore.user_file import UserFile
 from ui import session
+from ui.entrance import CameIn
 from ui.markdown import escape
 
 _WAITING_STEP = 0.5  # seconds
@@ -29,9 +29,9 @@ class OfferWay:
         self._path = path
         self._users = users
 
-    def ask(self) -> Person | None:
+    def ask(self) -> CameIn | None:
         """A button for each; nothing for somebody who is not at this machine."""
-        if not is_loopback(session.address()):
+        if not session.is_here():
             return None
         if not self._users.users().known:
             _wait_for_somebody(self._users)
@@ -43,7 +43,7 @@ class OfferWay:
         pressed = [offer for offer in offers if _button(offer)]
         chosen = next(iter(pressed), None)
         user = chosen.user(self._users.users()) if chosen else None
-        return user.person if user else None
+        return CameIn(user.person, user.stamp) if user else None
 
     def _offers(self) -> list[Offer]:
         try:

@@ -13,7 +13,7 @@ from nbcore.access import Access
 from nbcore.identity import Identity, OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
-from nbcore.names import CLIENT_HEADER, SESSION_HEADER
+from nbcore.names import CLIENT_HEADER, HERE_HEADER, SESSION_HEADER
 from nbcore.namespaces import Places
 from nbcore.rows import RowCache
 from nbcore.sessions import Sessions
@@ -21,7 +21,6 @@ from nbcore.settings import Settings
 from ui.entrance import Entrance
 
 _FOLLOW_SECONDS = 10.0
-
 _OWNER = "owner_of_this_state"
 
 IdentitySource = Callable[[], Identity | None]
@@ -153,6 +152,11 @@ def key() -> str:
 def address() -> str:
     """Where the viewer is, as the gateway saw it; "" when it did not say."""
     return st.context.headers.get(CLIENT_HEADER) or ""
+
+
+def is_here() -> bool:
+    """Whether the viewer is at this machine, with no proxy in between that says so."""
+    return bool(st.context.headers.get(HERE_HEADER))
 
 
 def is_person() -> bool:

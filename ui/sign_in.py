@@ -6,11 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from nbcore.identity import Person
 from nbcore.names import SESSION_ROOT
 from ui import session
 from ui.browser import post_then_go
-from ui.entrance import Entrance
+from ui.entrance import CameIn, Entrance
 from ui.markdown import escape
 from ui.next_place import next_place
 from ui.passwords import Passwords, Refused
@@ -28,7 +27,7 @@ def draw(entrance: Entrance) -> None:
         # As text: a picture's own address is served only to those signed in.
         st.image(_LOGO.read_text("utf-8"), width=145)
         st.subheader("Sign in to your notebooks", anchor=False)
-        came_in = [person for way in entrance.ways if (person := way.ask())]
+        came_in = [found for way in entrance.ways if (found := way.ask())]
         if came_in:
             _open(entrance, came_in[0])
 
@@ -39,7 +38,7 @@ class PasswordWay:
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
 
-    def ask(self) -> Person | None:
+    def ask(self) -> CameIn | None:
         """The form, and under its fields what was wrong."""
         with st.form("sign_in", border=False):
             name = st.text_input("User name", autocomplete="username")
@@ -49,20 +48,20 @@ class PasswordWay:
         if not is_pressed:
             return None
         answer = self._judge(name or "", password or "")
-        if isinstance(answer, Person):
+        if isinstance(answer, CameIn):
             return answer
         problem.markdown(f":red[:material/error: {escape(answer.message)}]")
         return None
 
-    def _judge(self, name: str, password: str) -> Person | Refused:
+    def _judge(self, name: str, password: str) -> CameIn | Refused:
         if not name.strip() or not password:
             return Refused("Both are needed: user name and password.")
         return self._passwords.check(name, password, session.address())
 
 
-def _open(entrance: Entrance, person: Person) -> None:
+def _open(entrance: Entrance, came_in: CameIn) -> None:
     """Lets the browser trade a ticket for a cookie: a WebSocket, as this is, can't set one."""
-    ticket = entrance.sessions.sign_in(person)
+    ticket = entrance.sessions.sign_in(came_in.person, came_in.stamp)
     wanted = next_place(st.query_params.get("next"))
     failed = "Signing in did not work. Load the page again."
     script = post_then_go(f"{SESSION_ROOT}open", ticket, then=wanted, failed=failed)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from nbcore.kube.resources import NOTEBOOKS, PODS
-from tests.cluster.api import Answer, Api, JsonObject, eventually
+from tests.cluster.api import MERGE_PATCH, Answer, Api, JsonObject, eventually
 from tests.cluster.servers import ApiServer
 from tests.contract.objects import CONFIG_MAPS, config_map
 
@@ -297,6 +297,47 @@ def test_given_somebody_with_few_rights_when_giving_more_then_refused_with_what_
         "attempting to grant RBAC permissions not currently held:\n"
         '{APIGroups:["*"], Resources:["*"], Verbs:["*"]}\n{NonResourceURLs:["*"], Verbs:["*"]}'
     )
+
+
+def test_given_somebody_who_may_write_roles_when_adding_up_those_of_others_then_refused(
+    api_server: ApiServer, cluster_role: str
+) -> None:
+    path = f"{ROOT}/clusterroles/{cluster_role}"
+    own = rule(GROUP, "clusterroles", "get create update patch")
+    api_server.api.merge(path, {"rules": [own]})
+    alice = api_server.api.acting_as("alice")
+    soon_allowed(alice, "GET", path)
+    sums = {"clusterRoleSelectors": [{"matchLabels": {"kubernetes.io/bootstrapping": "x"}}]}
+    head = {"apiVersion": f"{GROUP}/v1", "kind": "ClusterRole"}
+    new = head | {"metadata": {"name": f"{cluster_role}-x"}, "aggregationRule": sums, "rules": []}
+
+    made = alice.request("POST", f"{ROOT}/clusterroles", new)
+    changed = alice.request("PATCH", path, {"aggregationRule": sums}, content_type=MERGE_PATCH)
+
+    words = "must have cluster-admin privileges to use the aggregationRule"
+    assert made.status == changed.status == 403
+    assert changed.body["message"] == (
+        f'clusterroles.{GROUP} "{cluster_role}" is forbidden: {words}'
+    )
+    assert words in made.body["message"]
+
+
+def test_given_somebody_who_may_write_roles_when_labelling_a_bigger_one_then_refused(
+    api_server: ApiServer, cluster_role: str
+) -> None:
+    path = f"{ROOT}/clusterroles/{cluster_role}"
+    own = rule(GROUP, "clusterroles", "get update patch")
+    api_server.api.merge(path, {"rules": [own]})
+    alice = api_server.api.acting_as("alice")
+    soon_allowed(alice, "GET", path)
+    bigger = f"{ROOT}/clusterroles/cluster-admin"
+    label = {"metadata": {"labels": {f"test/{api_server.namespace}": "true"}}}
+
+    others = alice.request("PATCH", bigger, label, content_type=MERGE_PATCH)
+    hers = alice.request("PATCH", path, label, content_type=MERGE_PATCH)
+
+    assert (others.status, hers.status) == (403, 200)
+    assert "currently held" in others.body["message"]
 
 
 def test_given_somebody_with_a_right_when_giving_it_then_made(

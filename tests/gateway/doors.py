@@ -24,6 +24,7 @@ class Answers:
 
     allowed: set[tuple[str, Question]] = field(default_factory=set)
     is_away: bool = False
+    away_about: set[str] = field(default_factory=set)
     seconds: float = 0
     asked: list[tuple[str, Question]] = field(default_factory=list)
 
@@ -33,7 +34,7 @@ class Answers:
     def allows(self, identity: Identity, question: Question) -> bool:
         self.asked.append((identity.user, question))
         time.sleep(self.seconds)
-        if self.is_away:
+        if self.is_away or identity.user in self.away_about:
             raise UnreachableError("the API server does not answer")
         return (identity.user, question) in self.allowed
 
@@ -71,7 +72,7 @@ class Door:
         return self.served.origin
 
     def ticket(self, user: str = "alice") -> str:
-        return self.sessions.sign_in(Person(user, ("users",)))
+        return self.sessions.sign_in(Person(user, ("users",)), self.stamps[user])
 
     def sign_in(self, user: str = "alice") -> dict[str, str]:
         """The header with which this browser comes from now on."""

@@ -224,6 +224,36 @@ async def test_given_an_open_socket_when_the_api_is_away_for_a_moment_then_it_st
     await socket.close()
 
 
+@pytest.mark.parametrize("code", [4401, 4403])
+async def test_given_no_answer_about_one_when_the_ground_of_another_goes_then_it_closes(
+    door: Door, serve: Serve, browser: aiohttp.ClientSession, code: int
+) -> None:
+    await serve(endless)
+
+    async def opened(user: str) -> aiohttp.ClientWebSocketResponse:
+        door.let_open(user)
+        headers = {**door.sign_in(user), "Origin": door.origin}
+        socket = await browser.ws_connect(f"{door.origin}/notebook/demo/nb/k", headers=headers)
+        assert await socket.receive_str() == "open"
+        return socket
+
+    sockets = {user: await opened(user) for user in ("alice", "bob")}
+    # Each of the two in turn, because nobody knows who is judged first.
+    for unknown, other in (("alice", "bob"), ("bob", "alice")):
+        door.answers.away_about = {unknown}
+        if code == 4401:
+            door.stamps[other] += "+"
+        else:
+            door.answers.allowed.discard((other, may_open("demo", "nb")))
+
+        ended = await sockets[other].receive(timeout=5)
+
+        assert ended.data == code
+        assert not sockets[unknown].closed
+        door.answers.away_about = set()
+        sockets[other] = await opened(other)
+
+
 async def test_given_an_endless_answer_when_the_right_goes_then_it_breaks_off(
     door: Door, serve: Serve, browser: aiohttp.ClientSession
 ) -> None:
@@ -242,3 +272,18 @@ async def test_given_an_endless_answer_when_the_right_goes_then_it_breaks_off(
         door.answers.allowed.clear()
         with pytest.raises(aiohttp.ClientPayloadError):
             await asyncio.wait_for(response.content.read(), 10)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_here"),
+    [
+        ({}, True),
+        ({"X-Forwarded-For": "203.0.113.9"}, False),
+        ({"Via": "1.1 proxy", "X-NB-Here": "1"}, False),
+    ],
+)
+async def test_given_a_proxy_on_this_machine_when_the_app_asks_then_nobody_is_taken_to_be_here(
+    door: Door, browser: aiohttp.ClientSession, headers: dict[str, str], *, is_here: bool
+) -> None:
+    async with browser.get(url(door.served, "/"), headers={**VISIT, **headers}) as response:
+        assert ("x-nb-here: 1" in await response.text()) is is_here

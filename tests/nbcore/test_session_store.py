@@ -56,7 +56,7 @@ def fresh(store: SessionStore) -> Sessions:
 
 
 def enter(sessions: Sessions) -> str:
-    secret = sessions.redeem(sessions.sign_in(Person("alice", ("team",))), APP)
+    secret = sessions.redeem(sessions.sign_in(Person("alice", ("team",)), "s"), APP)
     assert secret
     return secret
 

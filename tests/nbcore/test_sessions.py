@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from nbcore.identity import Person
-from nbcore.sessions import APP, Session, Sessions, csrf_token
+from nbcore.sessions import APP, MOST_ALIKE, Session, Sessions, csrf_token
 
 ALICE = Person("alice", ("team",))
 HOUR = 3600
@@ -25,7 +25,7 @@ class Hall:
         return Sessions(stamps=self.stamps.get, clock=lambda: self.now, kept=kept or ())
 
     def enter(self) -> str:
-        secret = self.sessions.redeem(self.sessions.sign_in(ALICE), APP)
+        secret = self.sessions.redeem(self.sessions.sign_in(ALICE, "s1"), APP)
         assert secret
         return secret
 
@@ -45,7 +45,7 @@ def hall() -> Hall:
 def test_given_a_ticket_when_redeemed_then_its_secret_finds_the_person_and_it_works_once(
     hall: Hall,
 ) -> None:
-    ticket = hall.sessions.sign_in(ALICE)
+    ticket = hall.sessions.sign_in(ALICE, "s1")
 
     secret = hall.sessions.redeem(ticket, APP)
 
@@ -59,14 +59,14 @@ def test_given_a_ticket_when_redeemed_then_its_secret_finds_the_person_and_it_wo
 
 
 def test_given_a_ticket_when_30_seconds_passed_then_it_is_worth_nothing(hall: Hall) -> None:
-    ticket = hall.sessions.sign_in(ALICE)
+    ticket = hall.sessions.sign_in(ALICE, "s1")
     hall.now += 30.1
 
     assert hall.sessions.redeem(ticket, APP) is None
 
 
 def test_given_a_ticket_when_brought_to_another_audience_then_it_is_used_up(hall: Hall) -> None:
-    ticket = hall.sessions.sign_in(ALICE)
+    ticket = hall.sessions.sign_in(ALICE, "s1")
 
     assert hall.sessions.redeem(ticket, "demo/nb") is None
     assert hall.sessions.redeem(ticket, APP) is None
@@ -120,7 +120,7 @@ def test_given_no_sign_of_life_when_8_hours_passed_then_it_has_ended(hall: Hall)
 def test_given_other_credentials_when_looked_then_the_session_and_open_tickets_have_ended(
     hall: Hall, now_says: str | None
 ) -> None:
-    secret, ticket = hall.enter(), hall.sessions.sign_in(ALICE)
+    secret, ticket = hall.enter(), hall.sessions.sign_in(ALICE, "s1")
     hall.stamps.clear()
     if now_says is not None:
         hall.stamps["alice"] = now_says
@@ -132,9 +132,35 @@ def test_given_other_credentials_when_looked_then_the_session_and_open_tickets_h
 def test_given_somebody_who_may_not_sign_in_when_a_ticket_was_made_then_it_opens_nothing(
     hall: Hall,
 ) -> None:
-    ticket = hall.sessions.sign_in(Person("mallory"))
+    ticket = hall.sessions.sign_in(Person("mallory"), "")
 
     assert hall.sessions.redeem(ticket, APP) is None
+
+
+def test_given_one_who_comes_in_again_and_again_when_others_are_in_then_only_the_first_is_forgotten(
+    hall: Hall,
+) -> None:
+    hall.stamps["bob"] = "b1"
+    bobs = hall.sessions.redeem(hall.sessions.sign_in(Person("bob"), "b1"), APP)
+    alices = hall.enter()
+
+    children = [hall.child(alices) for _ in range(3 * MOST_ALIKE)]
+
+    assert len(hall.sessions.snapshot()) == 2 + MOST_ALIKE
+    assert bobs
+    assert hall.sessions.find(bobs)
+    assert hall.sessions.find(alices)
+    assert hall.sessions.find(children[0], "demo/nb") is None
+    assert hall.sessions.find(children[-1], "demo/nb")
+
+
+def test_given_a_password_or_role_that_changes_while_it_is_judged_then_the_ticket_opens_nothing(
+    hall: Hall,
+) -> None:
+    judged = hall.stamps["alice"]
+    hall.stamps["alice"] = "s2"
+
+    assert hall.sessions.redeem(hall.sessions.sign_in(ALICE, judged), APP) is None
 
 
 def test_given_a_notebooks_session_when_its_parent_ends_then_it_ends_with_its_tickets(
@@ -171,7 +197,7 @@ def test_given_kept_sessions_when_started_again_then_those_that_are_valid_live_o
     hall.stamps["bob"] = "b1"
     secret = hall.enter()
     hall.child(secret)
-    bobs = hall.sessions.redeem(hall.sessions.sign_in(Person("bob")), APP)
+    bobs = hall.sessions.redeem(hall.sessions.sign_in(Person("bob"), "b1"), APP)
     kept = hall.sessions.snapshot()
     hall.stamps["bob"] = "b2"
 

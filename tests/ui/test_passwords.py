@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from nbcore.identity import Person
+from nbcore.sessions import APP, Sessions
 from nbcore.user_file import UserFile
+from nbcore.users import User
 from tests.nbcore.people import PASSWORD, cheap_hash, entry, users_file
+from ui.entrance import CameIn
 from ui.passwords import Passwords, Refused
 
-ALICE = Person("alice", ("team",))
+CAME_IN = CameIn(Person("alice", ("team",)), User("alice", cheap_hash(), ("team",)).stamp)
 
 
 @dataclass
@@ -34,7 +37,7 @@ def passwords(tmp_path: Path, clock: Clock) -> Passwords:
     return Passwords(UserFile(path, clock=clock), clock=clock)
 
 
-def words(answer: Person | Refused) -> str:
+def words(answer: CameIn | Refused) -> str:
     assert isinstance(answer, Refused)
     return answer.message
 
@@ -43,7 +46,7 @@ def words(answer: Person | Refused) -> str:
 def test_given_the_right_password_when_checked_then_it_is_the_person_with_their_groups(
     passwords: Passwords, typed: str
 ) -> None:
-    assert passwords.check(typed, PASSWORD, "::1") == ALICE
+    assert passwords.check(typed, PASSWORD, "::1") == CAME_IN
 
 
 @pytest.mark.parametrize(
@@ -82,14 +85,14 @@ def test_given_wrong_tries_when_they_go_on_then_a_pause_is_announced_and_told(
         "Too many wrong tries. Try again in 60 s.",
     ]
     assert words(passwords.check("alice", PASSWORD, "10.0.0.1")).endswith("in 60 s.")
-    assert passwords.check("alice", PASSWORD, "10.0.0.2") == ALICE
+    assert passwords.check("alice", PASSWORD, "10.0.0.2") == CAME_IN
 
     clock.now = 60
     assert words(passwords.check("alice", "wrong", "10.0.0.1")).endswith("pause.")
     assert words(passwords.check("alice", PASSWORD, "10.0.0.1")).endswith("in 2 min.")
 
     clock.now = 180
-    assert passwords.check("alice", PASSWORD, "10.0.0.1") == ALICE
+    assert passwords.check("alice", PASSWORD, "10.0.0.1") == CAME_IN
     assert words(passwords.check("alice", "wrong", "10.0.0.1")) == told[0]
 
 
@@ -138,3 +141,50 @@ def test_given_laborious_hashes_when_unknown_names_are_tried_then_they_take_as_l
     known, unknown = (min(times) for times in spent.values())
     assert 0.5 < unknown / known < 2
     assert unknown > 0.01
+
+
+def test_given_a_role_that_is_taken_away_while_the_password_is_judged_then_no_session_has_it(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = users_file(tmp_path, alice=entry("admins"))
+    users = UserFile(path, clock=clock)
+    sessions = Sessions(stamps=users.stamp, clock=clock)
+
+    def slowly(*_: str) -> bool:
+        users_file(tmp_path, alice=entry("team"))
+        clock.now += 2
+        return True
+
+    monkeypatch.setattr("ui.passwords.fits", slowly)
+    came_in = Passwords(users, clock=clock).check("alice", PASSWORD, "::1")
+
+    assert isinstance(came_in, CameIn)
+    assert came_in.person.groups == ("admins",)
+    assert sessions.redeem(sessions.sign_in(came_in.person, came_in.stamp), APP) is None
+
+
+def test_given_one_who_has_many_addresses_when_guessing_then_they_count_as_one(
+    passwords: Passwords,
+) -> None:
+    told = [words(passwords.check("alice", "wrong", f"2001:db8::{i}")) for i in range(6)]
+
+    assert told[-1].startswith("Too many")
+    assert passwords.check("alice", PASSWORD, "2001:db8:0:1::1") == CAME_IN
+
+
+def test_given_a_hash_of_a_lower_cost_when_tried_then_it_takes_as_long_as_an_unknown_name(
+    tmp_path: Path,
+) -> None:
+    hashes = {cost: {"password": cheap_hash(PASSWORD, cost=cost)} for cost in (5, 9)}
+    path = users_file(tmp_path, alice=hashes[5], carol=hashes[9])
+    passwords = Passwords(UserFile(path, clock=time.monotonic), clock=time.monotonic)
+
+    spent: dict[str, list[float]] = {"alice": [], "bob": []}
+    for number in range(5):
+        for name, times in spent.items():
+            began = time.thread_time()
+            passwords.check(name, "wrong password", str(number))
+            times.append(time.thread_time() - began)
+
+    known, unknown = (min(times) for times in spent.values())
+    assert 0.5 < known / unknown < 2

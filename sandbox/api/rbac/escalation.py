@@ -22,6 +22,10 @@ from sandbox.api.rbac.rules import Rule, not_covered, rules_of
 from sandbox.api.request import Target, User, Verb
 from sandbox.client import Object
 
+_COLLECTED = frozenset({"ownerReferences", "finalizers", "managedFields", "resourceVersion"})
+_EVERYTHING = (Rule(("*",), ("*",), ("*",)), Rule(("*",), paths=("*",)))
+_NO_SUMS = "must have cluster-admin privileges to use the aggregationRule"
+
 
 def check_escalation(roles: Roles, user: User, kind: Kind, new: Object, old: Object | None) -> None:
     """Nothing, if a user may write this role or binding, or if it is none.
@@ -32,8 +36,9 @@ def check_escalation(roles: Roles, user: User, kind: Kind, new: Object, old: Obj
     if ADMINISTRATORS in user.groups:
         return
     if kind.resource in {ROLES, CLUSTER_ROLES}:
-        if old is None or rules_of(new) != rules_of(old):
-            _check(roles, user, kind, new, rules_of(new), escape=Verb.ESCALATE)
+        # Also when the rules stay: a label can make them part of somebody's role.
+        if old is None or _differ(new, old):
+            _check_role(roles, user, kind, new, old)
     elif kind.resource in {BINDINGS, CLUSTER_BINDINGS}:
         same = old and (new.get("subjects"), new["roleRef"]) == (
             old.get("subjects"),
@@ -41,6 +46,25 @@ def check_escalation(roles: Roles, user: User, kind: Kind, new: Object, old: Obj
         )
         if not same:
             _check_binding(roles, user, kind, new)
+
+
+def _differ(new: Object, old: Object) -> bool:
+    """Whether more changes than what garbage collection needs."""
+    kept = [
+        {**role, "metadata": {k: v for k, v in role["metadata"].items() if k not in _COLLECTED}}
+        for role in (new, old)
+    ]
+    return kept[0] != kept[1]
+
+
+def _check_role(roles: Roles, user: User, kind: Kind, new: Object, old: Object | None) -> None:
+    _check(roles, user, kind, new, rules_of(new), escape=Verb.ESCALATE)
+    # A sum grows with roles that others write, so that nobody knows what is given away.
+    is_sum = new.get("aggregationRule") or (old or {}).get("aggregationRule")
+    if is_sum and not _may_escape(roles, user, kind, new, Verb.ESCALATE):
+        owned = [rule for grant in roles.grants(user, "") for rule in grant.rules]
+        if not_covered(owned, _EVERYTHING):
+            raise statuses.forbidden(kind, new["metadata"].get("name", ""), _NO_SUMS)
 
 
 def _check_binding(roles: Roles, user: User, kind: Kind, binding: Object) -> None:
@@ -75,15 +99,7 @@ def _check(
 ) -> None:
     metadata = obj["metadata"]
     namespace, name = metadata.get("namespace", ""), metadata.get("name", "")
-    target = Target(
-        verb=escape or Verb.BIND,
-        group=GROUP,
-        version="v1",
-        plural=kind.plural,
-        namespace=namespace,
-        name=name,
-    )
-    if escape and roles.allows(user, target):
+    if escape and _may_escape(roles, user, kind, obj, escape):
         return
     owned = [rule for grant in roles.grants(user, namespace) for rule in grant.rules]
     if lacking := not_covered(owned, wanted):
@@ -94,6 +110,18 @@ def _check(
             f"not currently held:\n{shown}"
         )
         raise statuses.forbidden(kind, name, why)
+
+
+def _may_escape(roles: Roles, user: User, kind: Kind, obj: Object, verb: Verb) -> bool:
+    target = Target(
+        verb=verb,
+        group=GROUP,
+        version="v1",
+        plural=kind.plural,
+        namespace=obj["metadata"].get("namespace", ""),
+        name=obj["metadata"].get("name", ""),
+    )
+    return roles.allows(user, target)
 
 
 def _compact(singles: Sequence[Rule]) -> list[Rule]:
