@@ -1,7 +1,9 @@
-"""What proxies in front of us say about the browser; believed only if we were told to. Pure.
+"""What proxies in front of us say about the browser; believed only if we were told to.
 
 Only X-Forwarded-For, -Proto and -Host. Forwarded (RFC 7239) is never read: a proxy that writes the
 one passes the other on as the client sent it.
+
+Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Our own cookie: exactly one of exactly one name, or none. Pure.
+"""Our own cookie: exactly one of exactly one name, or none.
 
 Under TLS its name begins with __Host-, so that browsers let nobody but this very host set it
 (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3.2).
+
+Pure.
 """
 
 from __future__ import annotations

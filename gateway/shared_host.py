@@ -1,8 +1,10 @@
-"""A note in the browser that notebooks can't have host names of their own there. Pure.
+"""A note in the browser that notebooks can't have host names of their own there.
 
 Most browsers resolve *.localhost by themselves; where one does not, the app's page finds out, and
 notebooks are served on the app's own host name. Only localhost heeds the note: below a domain,
 whoever could set the cookie would take the host names away.
+
+Pure.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Which namespaces have a RoleBinding that names somebody: where it is worth asking. Pure.
+"""Which namespaces have a RoleBinding that names somebody: where it is worth asking.
 
 This narrows whom to ask about; what a binding allows is left to the API server.
+
+Pure.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""Host names that notebooks have for themselves. Pure.
+"""Host names that notebooks have for themselves.
 
 A label is ``<name>--<namespace>``, or a digest where that could be misread: when it would be too
 long (RFC 1035 section 2.3.4), when either part contains ``--``, or when it would begin with
 ``xn--``, which stands for letters beyond ASCII (RFC 5890 section 2.3.1). A digest has no ``--``,
 and every other label has it exactly once; so no two notebooks share one.
+
+Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may do what, in the server's words. Pure but for the roles that it asks."""
+"""Who may do what, in the server's words; whoever decides is handed in. Pure."""
 
 from __future__ import annotations
 
