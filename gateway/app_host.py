@@ -12,6 +12,7 @@ from gateway.head import RequestHead
 from gateway.notebook_side import NotebookSide
 from gateway.places import AppPlace
 from gateway.routes import Malformed, Nowhere, Route, ToApp, ToNotebook, ToSession, WithoutSlash
+from gateway.session_answers import END_ACTION
 from gateway.session_cookie import AmbiguousCookieError
 from gateway.shared_host import is_noted
 from gateway.visitors import Visitor, Visitors
@@ -40,7 +41,10 @@ class AppHost:
         try:
             visitor = call.stream.visitor = self._visitors.find(call.head)
         except AmbiguousCookieError:
-            await call.answer(two_cookies(call.head))
+            if where == ToSession(END_ACTION):
+                await self._app.session(call, END_ACTION, None)
+            else:
+                await call.answer(two_cookies(call.head))
             return
         match where:
             case ToApp():

@@ -12,11 +12,13 @@ from gateway.answers import Answer
 from gateway.calls import BodyError, Call
 from gateway.pages import refusal
 from gateway.security import APP_HEADERS
-from gateway.session_cookie import forgetting, keeping
+from gateway.session_cookie import forgetting, keeping, session_secrets
 from gateway.streams import OpenStreams
 from gateway.visitors import Visitor
-from nbcore.sessions import APP, Sessions, csrf_token
+from nbcore.sessions import APP, Session, Sessions, csrf_token
 
+END_ACTION = "end"
+"""Below /session/: the only one that may bring two cookies of our name."""
 _MAX_BODY_BYTES = 256
 _CSRF_FIELD = b"csrf="
 
@@ -34,7 +36,7 @@ class SessionAnswers:
         self._streams = streams
         self._actions: Mapping[str, Callable[[Call, bytes, Visitor | None], Awaitable[Answer]]] = {
             "open": self._open,
-            "end": self._end,
+            END_ACTION: self._end,
         }
 
     async def answer(self, call: Call, action: str, visitor: Visitor | None) -> Answer:
@@ -43,7 +45,7 @@ class SessionAnswers:
         Args:
             call: the request.
             action: what follows /session/ in the path.
-            visitor: who is signed in so far.
+            visitor: who is signed in so far; None, too, with two cookies of our name.
         """
         act = self._actions.get(action)
         if act is None:
@@ -62,22 +64,33 @@ class SessionAnswers:
         secret = self._sessions.redeem(body.decode("latin-1"), APP)
         if secret is None:
             return refusal(call.head, 403, "Sign-in took too long", "Sign in again.")
-        self._end_session(call, visitor)
+        if visitor is not None:
+            self._end_session(call, visitor.key)
         return _done(call).adding(keeping(call.head, secret))
 
-    async def _end(self, call: Call, body: bytes, visitor: Visitor | None) -> Answer:
-        """The end of the session, everywhere and at once."""
-        if visitor is not None:
-            wanted = csrf_token(visitor.key).encode("ascii")
-            if not hmac.compare_digest(body.removeprefix(_CSRF_FIELD), wanted):
-                return refusal(call.head, 403, "Not signed out", "Sign out from the app's page.")
-            self._end_session(call, visitor)
-        return _done(call).adding(forgetting(call.head))
+    async def _end(self, call: Call, body: bytes, _visitor: Visitor | None) -> Answer:
+        """The end of the session, everywhere and at once.
 
-    def _end_session(self, call: Call, visitor: Visitor | None) -> None:
-        if visitor is not None:
-            self._sessions.end(visitor.key)
-            self._streams.end_session(visitor.key, but=call.stream)
+        Also when another server of this host set a cookie beside ours: the token tells which is
+        meant, and without it nothing ends.
+        """
+        found = [self._sessions.find(secret) for secret in session_secrets(call.head)]
+        living = [session for session in found if session]
+        meant = [session for session in living if _fits(body, session)]
+        if living and not meant:
+            return refusal(call.head, 403, "Not signed out", "Sign out from the app's page.")
+        for session in meant:
+            self._end_session(call, session.key)
+        return _done(call).adding(*forgetting(call.head))
+
+    def _end_session(self, call: Call, key: str) -> None:
+        self._sessions.end(key)
+        self._streams.end_session(key, but=call.stream)
+
+
+def _fits(body: bytes, session: Session) -> bool:
+    wanted = csrf_token(session.key).encode("ascii")
+    return hmac.compare_digest(body.removeprefix(_CSRF_FIELD), wanted)
 
 
 def _done(call: Call) -> Answer:

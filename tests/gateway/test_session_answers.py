@@ -4,7 +4,8 @@ Requirement                                            test
 a ticket becomes a cookie, once                        ..._when_brought_..., ..._twice_...
 a new sign-in ends the session before                  ..._signs_in_again_...
 only POST, only from our own page                      ..._other_method_..., ..._other_page_...
-sign-out needs the token, and ends all that is open    ..._sign_out_...
+sign-out needs the token, and ends all that is open    ..._signs_out_...
+a cookie of another port can't keep a session alive    ..._another_port_..., ..._two_cookies_...
 """
 
 from __future__ import annotations
@@ -146,6 +147,48 @@ async def test_given_no_token_when_it_signs_out_then_403_and_the_session_goes_on
         assert response.status == 403
 
     assert door.session(cookie)
+
+
+def beside(*cookies: dict[str, str]) -> dict[str, str]:
+    return {"Cookie": "; ".join(cookie["Cookie"] for cookie in cookies)}
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["before ours", "after ours"])
+async def test_given_a_cookie_that_another_port_set_when_it_signs_out_then_the_session_ends(
+    door: Door, browser: aiohttp.ClientSession, step: int
+) -> None:
+    mine, theirs, bobs = door.sign_in(), {"Cookie": "nb_session=planted"}, door.sign_in("bob")
+    cookies = [theirs, bobs, mine][::step]
+
+    async with browser.post(
+        f"{door.origin}/session/end",
+        data=csrf(door, mine),
+        headers=own_page(door, **beside(*cookies)),
+    ) as response:
+        assert response.status == 204
+        forgotten = response.headers.getall("Set-Cookie")
+
+    assert door.session(mine) is None
+    assert door.session(bobs)
+    assert any("; Path=/session; " in one and "; Max-Age=0" in one for one in forgotten)
+
+
+@pytest.mark.parametrize(("action", "status"), [("end", 403), ("open", 400)])
+async def test_given_two_cookies_when_no_token_fits_then_nothing_ends_and_nothing_opens(
+    door: Door, browser: aiohttp.ClientSession, action: str, status: int
+) -> None:
+    mine, bobs = door.sign_in(), door.sign_in("bob")
+
+    async with browser.post(
+        f"{door.origin}/session/{action}",
+        data=door.ticket(),
+        headers=own_page(door, **beside(mine, bobs)),
+    ) as response:
+        assert response.status == status
+        assert "Set-Cookie" not in response.headers
+
+    assert door.session(mine)
+    assert door.session(bobs)
 
 
 async def test_given_open_sockets_when_it_signs_out_then_they_close_at_once(

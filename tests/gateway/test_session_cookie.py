@@ -55,4 +55,19 @@ def test_given_tls_when_kept_then_only_this_host_gets_it_and_only_over_tls() -> 
 
 def test_given_http_when_kept_and_forgotten_then_it_is_the_same_cookie() -> None:
     assert keeping(head(), "s")[1] == b"nb_session=s; Path=/; HttpOnly; SameSite=Lax"
-    assert forgetting(head())[1] == b"nb_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+    assert (
+        b"set-cookie",
+        b"nb_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0",
+    ) in forgetting(head())
+
+
+def test_given_http_when_forgotten_then_those_set_for_the_sign_outs_path_are_too() -> None:
+    paths = [value.split(b"; ")[1] for _, value in forgetting(head())]
+
+    assert paths == [b"Path=/", b"Path=/session", b"Path=/session/", b"Path=/session/end"]
+
+
+def test_given_tls_when_forgotten_then_there_is_one_path() -> None:
+    (forgotten,) = forgetting(head(scheme="https"))
+
+    assert forgotten[1].startswith(b"__Host-nb_session=; Path=/; ")
