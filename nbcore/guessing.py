@@ -1,4 +1,4 @@
-"""Slows down who tries passwords: for one user from one address, and nobody else.
+"""Slows down who tries passwords: for one user from one address, and one address for all users.
 
 Somebody who knows the password can still sign in from elsewhere, so that guessing locks nobody out.
 What is remembered is bounded, and forgotten after an hour without a try. Pure.
@@ -9,6 +9,9 @@ from __future__ import annotations
 import ipaddress
 import math
 from dataclasses import dataclass
+from typing import TypeVar
+
+_Key = TypeVar("_Key")
 
 
 def neighbourhood(address: str) -> str:
@@ -68,7 +71,7 @@ class Guesses:
         """Counts a try as wrong before it is checked: several at once must not all be free."""
         wrong = self._recent(user, address, now).wrong + 1
         self._tries.pop((user, address), None)
-        self._make_room(now)
+        _make_room(self._tries, now, most=self._pauses.pairs, forget=self._pauses.forget)
         self._tries[user, address] = _Tries(wrong, now)
 
     def was_right(self, user: str, address: str) -> None:
@@ -94,10 +97,71 @@ class Guesses:
             return 0
         return min(self._pauses.longest, self._pauses.first * 2.0 ** min(beyond, 32))
 
-    def _make_room(self, now: float) -> None:
-        """The dictionary is in the order of the last tries: the quietest come first."""
-        while self._tries:
-            pair, oldest = next(iter(self._tries.items()))
-            if len(self._tries) < self._pauses.pairs and now - oldest.last <= self._pauses.forget:
-                return
-            del self._tries[pair]
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one address may try, whatever the names.
+
+    Attributes:
+        free: wrong passwords within `seconds`; the last of them begins a pause that is as long.
+        seconds: see free.
+        addresses: remembered at most; the oldest are forgotten first.
+    """
+
+    free: int = 30
+    seconds: float = 300
+    addresses: int = 10_000
+
+
+USUAL_BUDGET = Budget()
+
+
+class Budgets:
+    """The tries of the last minutes by address; not thread-safe."""
+
+    def __init__(self, budget: Budget = USUAL_BUDGET) -> None:
+        self._budget = budget
+        self._tries: dict[str, _Tries] = {}
+
+    def wait(self, address: str, now: float) -> int:
+        """Whole seconds until the next try is allowed; 0 for now."""
+        tries = self._recent(address, now)
+        if tries.wrong < self._budget.free:
+            return 0
+        return max(0, math.ceil(tries.last + self._budget.seconds - now))
+
+    def begin(self, address: str, now: float) -> None:
+        """Counts a try as wrong before it waits for its turn: a crowd must not all be free."""
+        before = self._recent(address, now)
+        wrong = before.wrong + 1
+        # A window lasts from its first try, a pause from the last one.
+        since = now if wrong >= self._budget.free else before.last
+        if since == now:
+            self._tries.pop(address, None)
+        limits = self._budget
+        if address not in self._tries:
+            _make_room(self._tries, now, most=limits.addresses, forget=limits.seconds)
+        self._tries[address] = _Tries(wrong, since)
+
+    def was_not_wrong(self, address: str) -> None:
+        """Takes one try back; those of others at the same address stay."""
+        if tries := self._tries.get(address):
+            self._tries[address] = _Tries(max(0, tries.wrong - 1), tries.last)
+
+    def __len__(self) -> int:
+        return len(self._tries)
+
+    def _recent(self, address: str, now: float) -> _Tries:
+        tries = self._tries.get(address)
+        if tries is None or now - tries.last >= self._budget.seconds:
+            return _Tries(0, now)
+        return tries
+
+
+def _make_room(tries: dict[_Key, _Tries], now: float, *, most: int, forget: float) -> None:
+    """The dictionary is in the order of its times: the quietest come first."""
+    while tries:
+        key, oldest = next(iter(tries.items()))
+        if len(tries) < most and now - oldest.last <= forget:
+            return
+        del tries[key]

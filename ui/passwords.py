@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from nbcore import passwords
-from nbcore.guessing import Guesses, neighbourhood
+from nbcore.guessing import Budgets, Guesses, neighbourhood
 from nbcore.user_file import UserFile
 from nbcore.users import hash_cost, is_checkable, name_problem
 from ui.entrance import CameIn
@@ -45,6 +45,7 @@ class Passwords:
         self._clock = clock
         self._lock = threading.Lock()
         self._guesses = Guesses()
+        self._budgets = Budgets()
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
     def check(self, typed: str, password: str, address: str) -> CameIn | Refused:
@@ -61,26 +62,38 @@ class Passwords:
         if name_problem(name) or not is_checkable(password.strip()):
             return Refused(_WRONG)
         address = neighbourhood(address)
-        if refused := self._paused(name, address):
+        if refused := self._arrive(name, address):
             return refused
         if not self._slots.acquire(timeout=_PATIENCE):
+            self._was_not_wrong(address)
             return Refused("Many people are signing in at this moment. Try again in a minute.")
         try:
             return self._begin(name, address) or self._judge(name, password, address)
         finally:
             self._slots.release()
 
-    def _paused(self, name: str, address: str) -> Refused | None:
+    def _arrive(self, name: str, address: str) -> Refused | None:
+        """Judged before anybody waits for a check: one address must not take them all."""
         with self._lock:
-            wait = self._guesses.wait(name, address, self._clock())
-        return Refused(f"Too many wrong tries. Try again in {_span(wait)}.") if wait else None
+            now = self._clock()
+            if wait := self._guesses.wait(name, address, now):
+                return _paused(wait)
+            if wait := self._budgets.wait(address, now):
+                return _paused(wait, " from your address")
+            self._budgets.begin(address, now)
+        return None
+
+    def _was_not_wrong(self, address: str) -> None:
+        with self._lock:
+            self._budgets.was_not_wrong(address)
 
     def _begin(self, name: str, address: str) -> Refused | None:
         """Looks again: others with the same name may have come first."""
         with self._lock:
             now = self._clock()
             if wait := self._guesses.wait(name, address, now):
-                return Refused(f"Too many wrong tries. Try again in {_span(wait)}.")
+                self._budgets.was_not_wrong(address)
+                return _paused(wait)
             self._guesses.begin(name, address, now)
         return None
 
@@ -95,9 +108,12 @@ class Passwords:
         with self._lock:
             if user and is_right:
                 self._guesses.was_right(name, address)
+                self._budgets.was_not_wrong(address)
                 return CameIn(user.person, user.stamp)
-            left = self._guesses.left(name, address, self._clock())
-        return Refused(f"{_WRONG} {_warning(left)}".strip())
+            now = self._clock()
+            left = self._guesses.left(name, address, now)
+            wait = max(self._guesses.wait(name, address, now), self._budgets.wait(address, now))
+        return Refused(f"{_WRONG} {_warning(left, wait)}".strip())
 
 
 def load() -> ModuleType:
@@ -125,12 +141,16 @@ def fits(name: str, password: str, password_hash: str) -> bool:
     return controller.login(name, password) is True
 
 
-def _warning(left: int) -> str:
+def _paused(seconds: int, whose: str = "") -> Refused:
+    return Refused(f"Too many wrong tries{whose}. Try again in {_span(seconds)}.")
+
+
+def _warning(left: int, wait: int) -> str:
     """Only when it comes near."""
-    if left > 3:
+    if wait:
+        return f"Now there is a pause of {_span(wait)}."
+    if not 0 < left <= 3:
         return ""
-    if left == 0:
-        return "Now there is a pause."
     return f"{left} more {'try' if left == 1 else 'tries'} before a pause."
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from nbcore.guessing import Guesses, Pauses
+from nbcore.guessing import Budget, Budgets, Guesses, Pauses
 
 
 def guess(guesses: Guesses, times: int, now: float, *, address: str = "here") -> None:
@@ -85,3 +85,59 @@ def test_given_old_tries_when_another_comes_then_they_take_no_memory() -> None:
     guess(guesses, 1, now=4000)
 
     assert len(guesses) == 1
+
+
+def spend(budgets: Budgets, times: int, now: float, *, address: str = "here") -> None:
+    for _ in range(times):
+        budgets.begin(address, now)
+
+
+def test_given_a_budget_when_it_is_spent_then_the_address_has_a_pause_and_no_other() -> None:
+    budgets = Budgets()
+    spend(budgets, 29, now=0)
+    assert budgets.wait("here", 0) == 0
+
+    spend(budgets, 1, now=200)
+
+    assert budgets.wait("here", 200) == 300
+    assert budgets.wait("here", 499.5) == 1
+    assert budgets.wait("here", 500) == 0
+    assert budgets.wait("elsewhere", 200) == 0
+
+
+def test_given_a_budget_when_its_minutes_are_over_then_counting_begins_anew() -> None:
+    budgets = Budgets()
+    spend(budgets, 29, now=0)
+
+    spend(budgets, 29, now=300)
+    assert budgets.wait("here", 300) == 0
+
+    spend(budgets, 1, now=300)
+    assert budgets.wait("here", 300) == 300
+
+
+def test_given_tries_that_were_not_wrong_when_taken_back_then_no_others_are() -> None:
+    budgets = Budgets()
+    spend(budgets, 30, now=0)
+
+    budgets.was_not_wrong("here")
+    budgets.was_not_wrong("unknown")
+    assert (budgets.wait("here", 0), len(budgets)) == (0, 1)
+
+    spend(budgets, 1, now=0)
+    assert budgets.wait("here", 0) == 300
+
+
+def test_given_a_flood_of_addresses_when_counted_then_the_oldest_make_room() -> None:
+    budgets = Budgets(Budget(free=2, addresses=10))
+    for number in range(10):
+        spend(budgets, 1, now=number, address=f"a{number}")
+    spend(budgets, 1, now=10, address="a0")
+
+    spend(budgets, 1, now=11, address="new")
+
+    assert len(budgets) == 10
+    assert budgets.wait("a0", 11) > 0
+
+    spend(budgets, 1, now=400, address="later")
+    assert len(budgets) == 1

@@ -81,14 +81,14 @@ def test_given_wrong_tries_when_they_go_on_then_a_pause_is_announced_and_told(
         "User name or password is wrong. 3 more tries before a pause.",
         "User name or password is wrong. 2 more tries before a pause.",
         "User name or password is wrong. 1 more try before a pause.",
-        "User name or password is wrong. Now there is a pause.",
+        "User name or password is wrong. Now there is a pause of 60 s.",
         "Too many wrong tries. Try again in 60 s.",
     ]
     assert words(passwords.check("alice", PASSWORD, "10.0.0.1")).endswith("in 60 s.")
     assert passwords.check("alice", PASSWORD, "10.0.0.2") == CAME_IN
 
     clock.now = 60
-    assert words(passwords.check("alice", "wrong", "10.0.0.1")).endswith("pause.")
+    assert words(passwords.check("alice", "wrong", "10.0.0.1")).endswith("pause of 2 min.")
     assert words(passwords.check("alice", PASSWORD, "10.0.0.1")).endswith("in 2 min.")
 
     clock.now = 180
@@ -170,6 +170,88 @@ def test_given_one_who_has_many_addresses_when_guessing_then_they_count_as_one(
 
     assert told[-1].startswith("Too many")
     assert passwords.check("alice", PASSWORD, "2001:db8:0:1::1") == CAME_IN
+
+
+def try_names(passwords: Passwords, times: int, address: str) -> list[str]:
+    """Ever new names, none of which is ever paused for itself."""
+    return [words(passwords.check(f"user{i}", "wrong", address)) for i in range(times)]
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", ""])
+def test_given_ever_new_names_when_guessed_from_one_address_then_it_has_a_pause_and_others_none(
+    passwords: Passwords, clock: Clock, address: str
+) -> None:
+    told = try_names(passwords, 31, address)
+
+    assert told[28:] == [
+        "User name or password is wrong.",
+        "User name or password is wrong. Now there is a pause of 5 min.",
+        "Too many wrong tries from your address. Try again in 5 min.",
+    ]
+    assert words(passwords.check("alice", PASSWORD, address)) == told[-1]
+    assert passwords.check("alice", PASSWORD, "10.0.0.2") == CAME_IN
+
+    clock.now = 300
+    assert passwords.check("alice", PASSWORD, address) == CAME_IN
+
+
+def test_given_ever_new_addresses_of_one_network_when_guessed_from_then_they_have_one_budget(
+    passwords: Passwords,
+) -> None:
+    for i in range(30):
+        passwords.check(f"user{i}", "wrong", f"2001:db8::{i:x}")
+
+    assert words(passwords.check("alice", PASSWORD, "2001:db8::ffff")).startswith("Too many")
+
+
+def test_given_a_right_password_when_others_guess_at_its_address_then_their_tries_still_count(
+    passwords: Passwords,
+) -> None:
+    try_names(passwords, 29, "::1")
+    for _ in range(3):
+        assert passwords.check("alice", PASSWORD, "::1") == CAME_IN
+
+    told = try_names(passwords, 2, "::1")
+
+    assert told[1].startswith("Too many wrong tries from your address.")
+
+
+def test_given_all_checks_are_busy_when_one_address_waits_in_crowds_then_it_is_refused_at_once(
+    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_over = threading.Event()
+    monkeypatch.setattr("ui.passwords.fits", lambda *_: is_over.wait(30) and False)
+    monkeypatch.setattr("ui.passwords._PATIENCE", 30.0)
+    answers: list[str] = []
+
+    def guess(number: int) -> None:
+        answers.append(words(passwords.check(f"user{number}", "wrong", "10.0.0.1")))
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 10
+    while len(answers) < 10 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    refused_at_once = list(answers)
+    is_over.set()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused_at_once) == 10
+    assert all(one.startswith("Too many wrong tries from your") for one in refused_at_once)
+
+
+def test_given_nobody_had_time_to_check_when_tried_again_then_it_did_not_count(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.passwords._PATIENCE", 0.0)
+    monkeypatch.setattr("ui.passwords._AT_ONCE", 0)
+    passwords = Passwords(UserFile(users_file(tmp_path), clock=clock), clock=clock)
+
+    told = try_names(passwords, 40, "::1")
+
+    assert {one.partition(".")[0] for one in told} == {"Many people are signing in at this moment"}
 
 
 def test_given_a_hash_of_a_lower_cost_when_tried_then_it_takes_as_long_as_an_unknown_name(
