@@ -15,6 +15,8 @@ from gateway.security import APP_HEADERS
 from gateway.session_cookie import forgetting, keeping, session_secrets
 from gateway.streams import OpenStreams
 from gateway.visitors import Visitor
+from nbcore import audit
+from nbcore.audit import Entry, Outcome
 from nbcore.sessions import APP, Session, Sessions, csrf_token
 
 END_ACTION = "end"
@@ -78,14 +80,21 @@ class SessionAnswers:
         living = [session for session in found if session]
         meant = [session for session in living if _fits(body, session)]
         if living and not meant:
+            _tell(call, living[0], Outcome.DENIED)
             return refusal(call.head, 403, "Not signed out", "Sign out from the app's page.")
         for session in meant:
             self._end_session(call, session.key)
+            _tell(call, session, Outcome.ALLOWED)
         return _done(call).adding(*forgetting(call.head))
 
     def _end_session(self, call: Call, key: str) -> None:
         self._sessions.end(key)
         self._streams.end_session(key, but=call.stream)
+
+
+def _tell(call: Call, session: Session, outcome: Outcome) -> None:
+    user, address = session.person.user, call.head.client_ip
+    audit.write(Entry(user=user, verb=audit.SIGN_OUT, outcome=outcome, address=address))
 
 
 def _fits(body: bytes, session: Session) -> bool:

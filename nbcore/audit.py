@@ -1,4 +1,4 @@
-"""The audit log: one line for each change and each opening, by whom, and whether it was allowed.
+"""The audit log: who changed, opened, signed in or out, and whether it was allowed.
 
 Logger ``nbcore.audit``. As text a line is ``key=value``; with NB_LOG_FORMAT=json the keys are
 fields of the line's object.
@@ -19,15 +19,24 @@ log = logging.getLogger(__name__)
 FIELDS = "fields"
 """The attribute of a log record that holds what is written as fields of its own."""
 
+SIGN_IN = "sign-in"
+SIGN_OUT = "sign-out"
+
+_MOST_TYPED = 64
 _PLAIN = re.compile(r"[-\w.:/@+]+", re.ASCII)
 
 
 class Outcome(StrEnum):
-    """What became of it; ``failed`` is neither: nobody could say, or it was no valid request."""
+    """What became of it.
+
+    ``failed`` is neither: nobody could say, or it was no valid request. ``paused`` is a sign-in
+    that was not judged, after too many wrong ones.
+    """
 
     ALLOWED = "allowed"
     DENIED = "denied"
     FAILED = "failed"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +44,8 @@ class Entry:
     """One line.
 
     Attributes:
-        user: who.
-        verb: as in RBAC: create, update, patch, delete; or what else was done, as sign-in.
+        user: who; at a sign-in the name as it was typed, see as_typed.
+        verb: as in RBAC: create, update, patch, delete; or SIGN_IN, SIGN_OUT.
         resource: as in RBAC, for example notebooks or notebooks/connect; "" where there is none.
         name: of the object; "" when the server was to choose one.
         address: where the person sits, when that is known.
@@ -56,6 +65,11 @@ def write(entry: Entry) -> None:
     fields = {key: str(value) for key, value in asdict(entry).items() if value}
     text = " ".join(f"{key}={_quoted(value)}" for key, value in fields.items())
     log.info("%s", text, extra={FIELDS: fields})
+
+
+def as_typed(name: str) -> str:
+    """A name that anybody may have typed: no longer than a name can be, "…" for the rest. Pure."""
+    return name if len(name) <= _MOST_TYPED else name[:_MOST_TYPED] + "…"
 
 
 def outcome_of(error: ClusterError | None) -> Outcome:

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
-from nbcore import passwords
+from nbcore import audit, passwords
+from nbcore.audit import Entry, Outcome
 from nbcore.guessing import Budgets, Guesses, neighbourhood
 from nbcore.user_file import UserFile
 from nbcore.users import hash_cost, is_checkable, name_problem
@@ -22,14 +23,20 @@ from ui.entrance import CameIn
 # bcrypt is made to be laborious: two checks at a time leave the machine to the others.
 _AT_ONCE = 2
 _PATIENCE = 5.0  # seconds
+_MANY = "Many people are signing in at this moment. Try again in a minute."
 _WRONG = "User name or password is wrong."
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nobody was let in; the message says no more than whoever guesses may know."""
+    """Nobody was let in; the message says no more than whoever guesses may know.
+
+    Attributes:
+        outcome: for the audit log.
+    """
 
     message: str
+    outcome: Outcome = Outcome.DENIED
 
 
 class Passwords:
@@ -52,12 +59,20 @@ class Passwords:
         """Who it is, if the password is right.
 
         A name that nobody has takes as long as one that somebody has, and gets the same words.
+        Each try is a line in the audit log.
 
         Args:
             typed: the user name; capitals and spaces around it do not matter.
             password: as it was typed.
             address: from where.
         """
+        answer = self._answer(typed, password, address)
+        outcome = answer.outcome if isinstance(answer, Refused) else Outcome.ALLOWED
+        user = audit.as_typed(typed)
+        audit.write(Entry(user=user, verb=audit.SIGN_IN, outcome=outcome, address=address))
+        return answer
+
+    def _answer(self, typed: str, password: str, address: str) -> CameIn | Refused:
         name = typed.strip().lower()
         if name_problem(name) or not is_checkable(password.strip()):
             return Refused(_WRONG)
@@ -66,7 +81,7 @@ class Passwords:
             return refused
         if not self._slots.acquire(timeout=_PATIENCE):
             self._was_not_wrong(address)
-            return Refused("Many people are signing in at this moment. Try again in a minute.")
+            return Refused(_MANY, Outcome.FAILED)
         try:
             return self._begin(name, address) or self._judge(name, password, address)
         finally:
@@ -142,7 +157,8 @@ def fits(name: str, password: str, password_hash: str) -> bool:
 
 
 def _paused(seconds: int, whose: str = "") -> Refused:
-    return Refused(f"Too many wrong tries{whose}. Try again in {_span(seconds)}.")
+    message = f"Too many wrong tries{whose}. Try again in {_span(seconds)}."
+    return Refused(message, Outcome.PAUSED)
 
 
 def _warning(left: int, wait: int) -> str:

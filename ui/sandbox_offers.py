@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from nbcore import audit
+from nbcore.audit import Entry, Outcome
 from nbcore.offers import Offer, offers_from_text
 from nbcore.settings import ClusterKind, Settings
 from nbcore.start_check import is_loopback
@@ -43,7 +45,13 @@ class OfferWay:
         pressed = [offer for offer in offers if _button(offer)]
         chosen = next(iter(pressed), None)
         user = chosen.user(self._users.users()) if chosen else None
-        return CameIn(user.person, user.stamp) if user else None
+        if user is None:
+            return None
+        address = session.address()
+        audit.write(
+            Entry(user=user.name, verb=audit.SIGN_IN, outcome=Outcome.ALLOWED, address=address)
+        )
+        return CameIn(user.person, user.stamp)
 
     def _offers(self) -> list[Offer]:
         try:

@@ -216,3 +216,21 @@ async def test_given_sign_in_is_off_when_asked_then_404(
     origin = gateway.origin
     async with browser.post(f"{origin}/session/open", headers={"Origin": origin}) as response:
         assert response.status == 404
+
+
+async def test_given_a_sign_out_when_it_is_tried_then_there_is_an_audit_line(
+    door: Door, browser: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    cookie = door.sign_in()
+    caplog.set_level("INFO", "nbcore.audit")
+
+    for body in ("wrong", csrf(door, cookie)):
+        async with browser.post(
+            f"{door.origin}/session/end", data=body, headers=own_page(door, **cookie)
+        ):
+            pass
+
+    assert [line for line in caplog.messages if "sign-out" in line] == [
+        "user=alice verb=sign-out outcome=denied address=127.0.0.1",
+        "user=alice verb=sign-out outcome=allowed address=127.0.0.1",
+    ]

@@ -62,6 +62,16 @@ def test_given_a_hostile_name_when_it_is_written_then_it_stays_one_value_on_one_
     assert line.isprintable()
 
 
+@pytest.mark.parametrize("hostile", ["\u2028", "\x9b2J", "\u202e", "\udcff"])
+def test_given_json_when_a_hostile_name_is_written_then_it_is_escaped(hostile: str) -> None:
+    record = logging.makeLogRecord({audit.FIELDS: {"user": hostile}})
+
+    line = formatter(LogFormat.JSON).format(record)
+
+    assert line.isascii()
+    assert json.loads(line)["user"] == hostile
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [

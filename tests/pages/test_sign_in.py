@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nbcore.identity import Identity, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
+from nbcore.names import CLIENT_HEADER, HERE_HEADER
+from nbcore.offers import Offer, offers_to_text
 from nbcore.sessions import APP, Sessions
 from nbcore.settings import Settings
 from nbcore.user_file import UserFile
@@ -20,6 +23,7 @@ from tests.nbcore.people import PASSWORD, entry, users_file
 from tests.pages.visit import SHELL
 from ui.entrance import Entrance
 from ui.passwords import Passwords
+from ui.sandbox_offers import OfferWay
 from ui.session import Services, install
 from ui.sign_in import PasswordWay
 
@@ -162,3 +166,29 @@ def test_given_a_tab_of_one_person_when_another_signs_in_then_nothing_of_the_fir
 
     assert kept == "alice's words"
     assert "typed" not in page.session_state
+
+
+def test_given_an_offer_when_somebody_at_this_machine_takes_it_then_there_is_an_audit_line(
+    tmp_path: Path,
+    kube: Kube,
+    cache: ClusterCache,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    headers = {HERE_HEADER: "1", CLIENT_HEADER: "127.0.0.1"}
+    monkeypatch.setattr(type(st.context), "headers", headers)
+    users = UserFile(users_file(tmp_path, alice=entry("team")), clock=time.monotonic)
+    offers = tmp_path / "offers.json"
+    offers.write_text(offers_to_text([Offer("alice", users.stamp("alice") or "", "a guest")]))
+    sessions = Sessions(stamps=users.stamp, clock=time.time)
+    entrance = Entrance(sessions, (OfferWay(offers, users),))
+    settings = Settings.from_environ({})
+    install(Services(cache, kube, settings, identity=lambda: None, entrance=entrance))
+    caplog.set_level("INFO", "nbcore.audit")
+
+    page = AppTest.from_file(str(SHELL), default_timeout=20).run()
+    page = page.button(key="offer_alice").click().run()
+
+    assert len(scripts(page)) == 1
+    lines = [one.getMessage() for one in caplog.records if one.name == "nbcore.audit"]
+    assert lines == ["user=alice verb=sign-in outcome=allowed address=127.0.0.1"]

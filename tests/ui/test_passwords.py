@@ -270,3 +270,24 @@ def test_given_a_hash_of_a_lower_cost_when_tried_then_it_takes_as_long_as_an_unk
 
     known, unknown = (min(times) for times in spent.values())
     assert 0.5 < known / unknown < 2
+
+
+def test_given_tries_when_judged_then_each_is_an_audit_line_without_the_password(
+    passwords: Passwords, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "nbcore.audit")
+
+    passwords.check("Alice", PASSWORD, "10.0.0.1")
+    for _ in range(6):
+        passwords.check("alice", "a wrong one", "10.0.0.1")
+    passwords.check("x\nuser=root " + "y" * 100, "a wrong one", "10.0.0.2")
+
+    lines = [one.getMessage() for one in caplog.records if one.name == "nbcore.audit"]
+    assert lines == [
+        "user=Alice verb=sign-in outcome=allowed address=10.0.0.1",
+        *["user=alice verb=sign-in outcome=denied address=10.0.0.1"] * 5,
+        "user=alice verb=sign-in outcome=paused address=10.0.0.1",
+        f'user="x\\nuser=root {"y" * 52}\\u2026" verb=sign-in outcome=denied address=10.0.0.2',
+    ]
+    assert not any(PASSWORD in str(vars(one)) for one in caplog.records)
+    assert not any("wrong one" in str(vars(one)) for one in caplog.records)
