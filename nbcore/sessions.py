@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from nbcore.identity import Person
+from nbcore.tickets import Ticket, Tickets
 
 APP = ""
 """The audience of the app's own cookie; a notebook's is ``<namespace>/<name>``."""
@@ -68,17 +69,6 @@ _SEEN_STEP = 60
 _SECRET_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class _Ticket:
-    """A session to be, as soon as the browser brings the ticket."""
-
-    person: Person
-    stamp: str
-    audience: str
-    parent: str
-    until: float
-
-
 class Sessions:
     """All sessions and tickets of the process.
 
@@ -102,7 +92,7 @@ class Sessions:
         self._clock = clock
         self._limits = limits
         self._sessions = {session.key: session for session in kept}
-        self._tickets: dict[str, _Ticket] = {}
+        self._tickets = Tickets()
         self._revision = 0
 
     @property
@@ -129,7 +119,7 @@ class Sessions:
         Whatever the answer, the ticket is used up.
         """
         with self._lock:
-            found = self._tickets.pop(_digest(ticket), None)
+            found = self._tickets.take(_digest(ticket))
             now = self._clock()
             if found is None or found.until < now or found.audience != audience:
                 return None
@@ -176,8 +166,7 @@ class Sessions:
             ended = {k for k, session in self._sessions.items() if key in {k, session.parent}}
             for one in ended:
                 del self._sessions[one]
-            tickets = {t: ticket for t, ticket in self._tickets.items() if ticket.parent != key}
-            self._tickets = tickets
+                self._tickets.drop_of(one)
             self._revision += bool(ended)
 
     def snapshot(self) -> list[Session]:
@@ -189,9 +178,8 @@ class Sessions:
         ticket = secrets.token_urlsafe(_SECRET_BYTES)
         with self._lock:
             now = self._clock()
-            self._tickets = {t: one for t, one in self._tickets.items() if one.until >= now}
             until = now + self._limits.ticket
-            self._tickets[_digest(ticket)] = _Ticket(person, stamp, audience, parent, until)
+            self._tickets.add(_digest(ticket), Ticket(person, stamp, audience, parent, until), now)
         return ticket
 
     def _make_room(self, new: Session) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from nbcore.identity import Person
 from nbcore.sessions import APP, MOST_ALIKE, Session, Sessions, csrf_token
+from nbcore.tickets import MOST_HANDED_OVER
 
 ALICE = Person("alice", ("team",))
 HOUR = 3600
@@ -179,6 +180,20 @@ def test_given_a_notebooks_session_when_its_parent_ends_then_it_ends_with_its_ti
 
     assert hall.sessions.find(child, "demo/nb") is None
     assert hall.sessions.redeem(ticket, "demo/nb") is None
+
+
+def test_given_a_session_that_is_handed_over_again_and_again_when_redeemed_then_the_last_ones_work(
+    hall: Hall,
+) -> None:
+    parent = hall.sessions.find(hall.enter())
+    assert parent
+    sign_in = hall.sessions.sign_in(ALICE, "s1")
+
+    tickets = [hall.sessions.hand_over(parent, "demo/nb") for _ in range(MOST_HANDED_OVER + 1)]
+
+    assert hall.sessions.redeem(tickets[0], "demo/nb") is None
+    assert hall.sessions.redeem(tickets[1], "demo/nb")
+    assert hall.sessions.redeem(sign_in, APP)
 
 
 def test_given_a_notebook_that_is_used_when_its_parent_is_quiet_then_both_live(hall: Hall) -> None:
