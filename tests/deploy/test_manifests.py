@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,30 @@ def test_given_every_component_when_used_together_then_all_of_them_take_effect(
     assert hosts == ["nb.example.com", "*.notebooks.example.org"]
     (settings,) = [o for o in objects if o["kind"] == "ConfigMap"]
     assert settings["data"] == {"NB_SIGN_IN": "users", "NB_ALLOWED_HOSTS": "nb.example.com"}
+
+
+def test_given_the_installation_pages_pinned_users_when_rendered_then_the_app_becomes_no_others(
+    kubectl: Kubectl, tmp_path: Path
+) -> None:
+    page = (DEPLOY.parent / "docs" / "how-to" / "install.md").read_text("utf-8")
+    example = page.partition("Pin the users as well")[2].partition("    patches:")
+    text = textwrap.dedent(example[1] + example[2].partition("\n\n")[0])
+    resources = [os.path.relpath(DEPLOY, tmp_path)]
+    components = [os.path.relpath(DEPLOY / "components" / "pinned-groups", tmp_path)]
+    own = {"resources": resources, "components": components, **yaml.safe_load(text)}
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(own))
+
+    rules = one(rendered(kubectl, str(tmp_path)), "ClusterRole", "oneblock-notebook-app")["rules"]
+
+    pinned = {
+        rule["resources"][0]: rule["resourceNames"]
+        for rule in rules
+        if rule["verbs"] == ["impersonate"]
+    }
+    assert pinned == {
+        "groups": ["data-scientists", "team-leads", "notebook-admins"],
+        "users": ["ada", "grace"],
+    }
 
 
 @pytest.mark.parametrize(
