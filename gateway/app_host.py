@@ -41,7 +41,7 @@ class AppHost:
         try:
             visitor = call.stream.visitor = self._visitors.find(call.head)
         except AmbiguousCookieError:
-            if where == ToSession(END_ACTION):
+            if where == ToSession(END_ACTION) and call.head.method == "POST":
                 await self._app.session(call, END_ACTION, None)
             else:
                 await call.answer(two_cookies(call.head))
