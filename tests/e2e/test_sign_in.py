@@ -64,6 +64,9 @@ def test_given_a_deep_link_when_signed_in_then_it_is_where_one_is_and_sign_out_e
     other = context.new_page()
     other.goto(app.url)
     expect(other.get_by_role("link", name="alice")).to_be_visible()
+    context.add_cookies(
+        [{"name": COOKIE, "value": "x", "domain": cookie["domain"], "path": "/session"}]
+    )
     account.click()
     page.get_by_role("button", name="Sign out").click()
     for tab in (page, other):
