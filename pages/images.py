@@ -12,6 +12,7 @@ from nbcore.catalog_changes import Change, ChangeKind, Conflict
 from nbcore.catalog_history import author_of
 from nbcore.ides import IDES, IdeType
 from nbcore.image_use import UNUSED, ImageUse
+from nbcore.names import CATALOG_SETTING
 from nbcore.objects import text_at
 from ui import (
     access,
@@ -26,6 +27,10 @@ from ui import (
 from ui.catalog_draft import Draft
 from ui.markdown import escape
 
+_REFUSED = (
+    f"You may not update the Setting {CATALOG_SETTING}. Ask an admin for the role "
+    "notebook-catalog-admin."
+)
 _PROBLEMS_SHOWN = 5
 _USES_SHOWN = 5
 _DIFF_HEIGHT = 260
@@ -50,7 +55,8 @@ def main() -> None:
         return
     if not access.may_edit_catalog(session.viewer()):
         st.title("Images", anchor=False)
-        st.write("Only those who may update the Setting can edit the images.")
+        if not cluster.draw_silence():
+            st.write(_REFUSED)
         return
     found = catalog_page.draft()
     catalog_editor.take_typed(found)

@@ -23,7 +23,8 @@ def main() -> None:
     services = session.services()
     if services.entrance and services.identity() is None:
         # The pages are named all the same, so that the URL stays for after the sign-in.
-        st.navigation([*_everybodys(), _images(), _account("Account")], position="hidden")
+        named = [*_everybodys(), _images(is_named=False), _account("Account")]
+        st.navigation(named, position="hidden")
         sign_in.draw(services.entrance)
         return
     st.logo(_STATIC / "logo.svg", size="large", link=None)
@@ -35,10 +36,13 @@ def main() -> None:
 
 
 def _pages(viewer: Identity) -> list[StreamlitPage]:
-    """The pages that the viewer may see, and last the one about them."""
-    images = [_images()] if access.may_edit_catalog(viewer) else []
+    """All pages, and last the one about the viewer; the navigation names what they may use.
+
+    The others answer as well, with what to ask for: Streamlit would know nothing of their URLs.
+    """
+    images = _images(is_named=access.may_edit_catalog(viewer))
     own = [_account(viewer.user)] if isinstance(viewer, Person) else []
-    return [*_everybodys(), *images, *own]
+    return [*_everybodys(), images, *own]
 
 
 def _everybodys() -> list[StreamlitPage]:
@@ -48,8 +52,14 @@ def _everybodys() -> list[StreamlitPage]:
     ]
 
 
-def _images() -> StreamlitPage:
-    return st.Page(IMAGES_PAGE, title="Images", icon=":material/deployed_code:", url_path="images")
+def _images(*, is_named: bool) -> StreamlitPage:
+    return st.Page(
+        IMAGES_PAGE,
+        title="Images",
+        icon=":material/deployed_code:",
+        url_path="images",
+        visibility="visible" if is_named else "hidden",
+    )
 
 
 def _account(title: str) -> StreamlitPage:

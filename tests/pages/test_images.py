@@ -396,12 +396,13 @@ def test_given_versions_when_the_last_change_is_undone_then_the_one_before_is_ba
 
 
 @pytest.mark.usefixtures("visit")
-def test_given_somebody_who_may_not_when_opened_then_there_is_no_such_page() -> None:
+def test_given_somebody_who_may_not_when_opened_then_it_says_what_to_ask_for() -> None:
     install(replace(services(), identity=lambda: Person("bob")))
-    page = run(AppTest.from_file(str(SHELL), default_timeout=30))
 
-    with pytest.raises(ValueError, match=r"images\.py"):
-        page.switch_page(IMAGES_PAGE)
+    page = open_images()
+
+    assert "You may not update the Setting notebook-default-images. Ask an admin" in words(page)
+    assert not page.get("menu_button")
 
 
 @pytest.mark.usefixtures("setting")
