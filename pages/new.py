@@ -50,6 +50,7 @@ def main() -> None:
         cluster.draw_catalog_problem(reading)
     cluster.follow_catalog(reading)
     try:
+        seen = cluster.offered_namespaces()
         names = cluster.namespaces_for_new()
         chosen = cluster.namespace_for_new()
     except ClusterError as error:
@@ -57,7 +58,7 @@ def main() -> None:
         return
     if not names and session.is_person():
         st.write("You may not create notebooks in any namespace.")
-        cluster.draw_no_namespace()
+        cluster.draw_no_namespace(seen)
         return
     left, right = st.columns([1.7, 1], gap="large")
     slots = Slots()

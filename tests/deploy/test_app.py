@@ -189,6 +189,18 @@ def test_given_somebody_without_a_role_when_visiting_then_it_says_whom_to_ask(ap
     assert not labels(page)
 
 
+def test_given_somebody_who_may_view_when_the_form_opens_then_it_says_which_role_to_ask_for(
+    app: App,
+) -> None:
+    page = run(app.visited_by(VERA).switch_page(NEW_PAGE))
+
+    said = words(page)
+    assert "You may not create notebooks in any namespace." in said
+    assert "You may look, but not create" in said
+    assert "a role in teaching, for example edit. Tell them that you are vera." in said
+    assert "No namespace is yours" not in said
+
+
 @pytest.mark.parametrize("verb", [Verb.START, Verb.DELETE])
 def test_given_a_stale_page_when_what_is_forbidden_is_tried_then_a_sentence_and_no_change(
     app: App, verb: Verb

@@ -73,7 +73,7 @@ def test_given_a_deep_link_when_signed_in_then_it_is_where_one_is_and_sign_out_e
     assert page.request.get(f"{app.url}/notebook/demo/nb/").status == 401
 
 
-def test_given_somebody_who_only_looks_when_the_images_are_opened_then_a_sentence_and_no_link(
+def test_given_somebody_who_only_looks_when_the_images_are_opened_then_a_sentence_and_no_links(
     page: Page, app: RunningApp
 ) -> None:
     page.goto(f"{app.url}/images")
@@ -81,7 +81,8 @@ def test_given_somebody_who_only_looks_when_the_images_are_opened_then_a_sentenc
 
     expect(page.get_by_text("You may not update the Setting")).to_be_visible()
     expect(page.get_by_role("link", name="bob")).to_be_visible()
-    expect(page.get_by_role("link", name="Images")).to_have_count(0)
+    for name in ("Images", "New notebook"):
+        expect(page.get_by_role("link", name=name)).to_have_count(0)
     assert page.url == f"{app.url}/images"
 
 
