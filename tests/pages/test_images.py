@@ -406,6 +406,34 @@ def test_given_somebody_who_may_not_when_opened_then_it_says_what_to_ask_for() -
 
 
 @pytest.mark.usefixtures("setting")
+def test_given_no_right_to_the_versions_when_asked_for_then_the_refusal_stands_below_the_title(
+    visit: Visit,
+) -> None:
+    rbac = "/apis/rbac.authorization.k8s.io/v1"
+    rule = {"apiGroups": ["management.oneblock.ai"], "resources": ["settings"], "verbs": ["update"]}
+    role = {"kind": "ClusterRole", "metadata": {"name": "catalog"}, "rules": [rule]}
+    group = {"apiGroup": "rbac.authorization.k8s.io"}
+    binding = {
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "catalog"},
+        "roleRef": {**group, "kind": "ClusterRole", "name": "catalog"},
+        "subjects": [{**group, "kind": "User", "name": "cora"}],
+    }
+    visit.api.create(f"{rbac}/clusterroles", role)
+    visit.api.create(f"{rbac}/clusterrolebindings", binding)
+    install(replace(services(), identity=lambda: Person("cora")))
+
+    page = choose_from_menu(open_images(), "Versions and undo")
+
+    assert "Versions: You may not list controllerrevisions" in words(page)
+    drawn = [element.type for element in page.main]
+    # The caption follows on the whole row of the title.
+    assert drawn.index("title") < drawn.index("caption") < drawn.index("error")
+    visit.api.delete(f"{rbac}/clusterrolebindings/catalog")
+    visit.api.delete(f"{rbac}/clusterroles/catalog")
+
+
+@pytest.mark.usefixtures("setting")
 def test_given_cells_of_any_type_when_opened_then_the_tables_show_what_is_a_text(
     visit: Visit,
 ) -> None:
