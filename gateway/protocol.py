@@ -14,6 +14,7 @@ from starlette.types import Receive
 from typing_extensions import override
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from gateway.limits import MAX_HEADERS
 from gateway.security import APP_HEADERS
@@ -185,8 +186,22 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
+class DenyingWebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol for one WebSocket, which knows that a denial completes the handshake.
+
+    uvicorn's own forgets it when the denial is a response of ours: it then logs an error for each.
+    """
+
+    @override
+    async def send(self, message: Any) -> None:
+        """Sends, and notes that a response went out whole."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
+
+
 def guard(receive: Receive) -> bool:
-    """Makes uvicorn use the guarded protocol, and no headers of proxies; tells whether it could.
+    """Makes uvicorn use the guarded protocols, and no headers of proxies; tells whether it could.
 
     `streamlit run` makes the server's configuration itself and offers no way to pass a protocol;
     the one thing of it that reaches an app is the lifespan's ``receive``, a method that holds it.
@@ -198,6 +213,7 @@ def guard(receive: Receive) -> bool:
     if not isinstance(config, uvicorn.Config):
         return False
     config.http_protocol_class = GuardedProtocol
+    config.ws_protocol_class = DenyingWebSocketProtocol
     # It believes every peer at 127.0.0.1; whom we believe is said by gateway.proxies.
     while isinstance(config.loaded_app, ProxyHeadersMiddleware):
         config.loaded_app = config.loaded_app.app

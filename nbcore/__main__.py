@@ -38,6 +38,7 @@ def add(path: Path, options: argparse.Namespace) -> str:
     """Adds somebody."""
     if problem := users.name_problem(options.name):
         raise InvalidUsersError(f"User {options.name}: {problem}")
+    _check_presence(path, options.name, is_there=False)
     entry = {
         **{key: getattr(options, key) for key in _FIELDS},
         "password": passwords.hashed(_password(options)),
@@ -55,6 +56,7 @@ def remove(path: Path, options: argparse.Namespace) -> str:
 
 def password(path: Path, options: argparse.Namespace) -> str:
     """Gives somebody another password."""
+    _check_presence(path, options.name, is_there=True)
     new = passwords.hashed(_password(options))
     edit(path, lambda document: users.changed(document, options.name, password=new))
     return f"{options.name} has a new password; open sessions have ended."
@@ -74,6 +76,12 @@ def listed(path: Path, _: argparse.Namespace) -> str:
     if found.problems:
         raise InvalidUsersError("\n".join([*lines, *found.problems]))
     return "\n".join(lines) or "Nobody."
+
+
+def _check_presence(path: Path, name: str, *, is_there: bool) -> None:
+    """Refuses a wrong name before a password is asked for, which would be typed in vain."""
+    text = path.read_text("utf-8") if path.exists() else ""
+    users.check_presence(users.load_document(text), name, is_there=is_there)
 
 
 def _password(options: argparse.Namespace) -> str:

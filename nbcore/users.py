@@ -129,14 +129,24 @@ def dump_document(document: JsonObject) -> str:
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
 
 
+def check_presence(document: JsonObject, name: str, *, is_there: bool) -> None:
+    """Refuses when somebody is missing who has to be there, or the other way round.
+
+    Raises:
+        InvalidUsersError: it is so, or the document has no users.
+    """
+    if (name in _entries(document)) != is_there:
+        words = f"no user {name}" if is_there else f"a user {name} already"
+        raise InvalidUsersError(f"There is {words}.")
+
+
 def added(document: JsonObject, name: str, entry: JsonObject) -> JsonObject:
     """The document with one more user.
 
     Raises:
         InvalidUsersError: the name is taken, or the entry breaks a rule.
     """
-    if name in _entries(document):
-        raise InvalidUsersError(f"There is a user {name} already.")
+    check_presence(document, name, is_there=False)
     return _with_entry(document, name, entry)
 
 
@@ -158,8 +168,7 @@ def removed(document: JsonObject, name: str) -> JsonObject:
     Raises:
         InvalidUsersError: nobody has this name.
     """
-    if name not in _entries(document):
-        raise InvalidUsersError(f"There is no user {name}.")
+    check_presence(document, name, is_there=True)
     result = deepcopy(document)
     del result["credentials"]["usernames"][name]
     return result

@@ -12,6 +12,7 @@ from nbcore.catalog_changes import Change, ChangeKind, Conflict
 from nbcore.catalog_history import author_of
 from nbcore.ides import IDES, IdeType
 from nbcore.image_use import UNUSED, ImageUse
+from nbcore.names import CATALOG_SETTING
 from nbcore.objects import text_at
 from ui import (
     access,
@@ -26,6 +27,10 @@ from ui import (
 from ui.catalog_draft import Draft
 from ui.markdown import escape
 
+_REFUSED = (
+    f"You may not update the Setting {CATALOG_SETTING}. Ask an admin for the role "
+    "notebook-catalog-admin."
+)
 _PROBLEMS_SHOWN = 5
 _USES_SHOWN = 5
 _DIFF_HEIGHT = 260
@@ -50,17 +55,16 @@ def main() -> None:
         return
     if not access.may_edit_catalog(session.viewer()):
         st.title("Images", anchor=False)
-        st.write("Only those who may update the Setting can edit the images.")
+        if not cluster.draw_silence():
+            st.write(_REFUSED)
         return
     found = catalog_page.draft()
     catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
     st.caption(escape(_about(found)))
-    with st.container():
-        notices.draw()
-        cluster.draw_silence()
-        cluster.draw_catalog_problem(cluster.catalog())
-        _draw_conflicts(found)
+    told = st.container()
+    with told:
+        _draw_told(found)
     ide = catalog_editor.draw_tabs(found)
     if ide is None:
         catalog_editor.draw_json(found)
@@ -71,15 +75,23 @@ def main() -> None:
     _draw_problems(found, with_lines=ide is None)
     _draw_consequences(found, ide or IdeType.JUPYTER)
     with head:
-        _draw_head(found)
+        chosen = _draw_head(found)
+    if chosen is not None:
+        with told:
+            _MORE[chosen]()
 
 
-def _draw_head(found: Draft) -> None:
-    """The title and the actions; drawn last, when all edits are in the draft."""
+def _draw_told(found: Draft) -> None:
+    notices.draw()
+    cluster.draw_silence()
+    cluster.draw_catalog_problem(cluster.catalog())
+    _draw_conflicts(found)
+
+
+def _draw_head(found: Draft) -> str | None:
+    """The title and the actions, drawn last, when all edits are in the draft; what More chose."""
     st.title("Images", anchor=False, width="stretch")
     chosen = st.menu_button("More", list(_MORE), key="images_more")
-    if chosen is not None:
-        _MORE[chosen]()
     count = 0 if found.replaces_text else len(found.changes)
     if found.is_dirty:
         st.button("Discard", on_click=catalog_page.discard)
@@ -88,6 +100,7 @@ def _draw_head(found: Draft) -> None:
     label = f"Review {count} change{'s' * (count != 1)}" if count else "Review"
     if st.button(label, type="primary", disabled=not can_save or catalog_page.is_overtaken()):
         catalog_dialogs.open_review()
+    return chosen
 
 
 def _about(found: Draft) -> str:

@@ -10,7 +10,7 @@ from nbcore import lifecycle
 from nbcore.builder import Manifests, build
 from nbcore.catalog import Catalog
 from nbcore.errors import ClusterError, FieldError, InvalidFormError, NbError
-from nbcore.form import NotebookForm, problems
+from nbcore.form import NotebookForm, ServiceType, problems
 from nbcore.ides import IDES
 from nbcore.images import image_problem
 from ui import (
@@ -50,6 +50,7 @@ def main() -> None:
         cluster.draw_catalog_problem(reading)
     cluster.follow_catalog(reading)
     try:
+        seen = cluster.offered_namespaces()
         names = cluster.namespaces_for_new()
         chosen = cluster.namespace_for_new()
     except ClusterError as error:
@@ -57,7 +58,7 @@ def main() -> None:
         return
     if not names and session.is_person():
         st.write("You may not create notebooks in any namespace.")
-        cluster.draw_no_namespace()
+        cluster.draw_no_namespace(seen)
         return
     left, right = st.columns([1.7, 1], gap="large")
     slots = Slots()
@@ -107,6 +108,7 @@ def _draw_consequences(form: NotebookForm, found: Sequence[FieldError], catalog:
         st.markdown("**Will it start?**")
         with st.container(gap="xsmall"):
             _draw_verdict(form, found, catalog)
+            _draw_exposure(form)
             if manifests:
                 findings.draw(offers.beyond_nodes(manifests.notebook))
     with st.container(border=True):
@@ -141,6 +143,12 @@ def _draw_verdict(form: NotebookForm, found: Sequence[FieldError], catalog: Cata
         findings.draw(verdict)
     else:
         st.caption("Check only asks the cluster and makes nothing.")
+
+
+def _draw_exposure(form: NotebookForm) -> None:
+    if form.service_type is not ServiceType.CLUSTER_IP:
+        words = f"Service {form.service_type}: it can be reached past the sign-in."
+        st.markdown(f":orange[:material/public: {escape(words)}]")
 
 
 def _draw_problems(found: Sequence[FieldError]) -> None:

@@ -106,15 +106,21 @@ def is_answering() -> bool:
     return True
 
 
-def draw_no_namespace() -> None:
-    """Tells somebody who may do nothing here whom to ask, and what to say."""
+def draw_no_namespace(seen: Sequence[str] = ()) -> None:
+    """Tells somebody who may do nothing here whom to ask, and what to say.
+
+    Args:
+        seen: the namespaces that they may look into.
+    """
     person = session.viewer()
     groups = ", ".join(person.groups) if isinstance(person, Person) else ""
     who = f"{person.user} (groups: {groups})" if groups else person.user
+    heading = "You may look, but not create" if seen else "No namespace is yours yet"
+    place = f"in {seen[0]}" if len(seen) == 1 else "in a namespace"
     st.space("medium")
-    st.subheader("No namespace is yours yet", anchor=False, text_alignment="center")
+    st.subheader(heading, anchor=False, text_alignment="center")
     words = (
-        "Ask those who administer the cluster for a role in a namespace, for example edit. Tell "
+        f"Ask those who administer the cluster for a role {place}, for example edit. Tell "
         f"them that you are {who}."
     )
     st.markdown(escape(words), text_alignment="center")
@@ -185,6 +191,16 @@ def namespace_for_new() -> str:
         if name and access.where(CREATE, {name}):
             return name
     return _usual(namespaces_for_new())
+
+
+def has_place_for_new() -> bool:
+    """Whether the viewer may make a notebook somewhere; while nobody knows, it is a yes."""
+    if not is_known() or not session.is_person():
+        return True
+    try:
+        return bool(namespace_for_new())
+    except ClusterError:
+        return True
 
 
 def _usual(names: Sequence[str]) -> str:

@@ -9,11 +9,19 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from nbcore.access import LIST, may_edit_catalog, may_open
+from nbcore.access import LIST, Question, may_edit_catalog, may_open
 from nbcore.errors import ForbiddenError
 from nbcore.identity import Person
 from nbcore.kube.client import Kube
-from nbcore.kube.resources import NODES, NOTEBOOKS, ROLE_BINDINGS, SECRETS, SERVICES
+from nbcore.kube.resources import (
+    CONTROLLER_REVISIONS,
+    NODES,
+    NOTEBOOKS,
+    SECRETS,
+    SERVICES,
+    SETTINGS,
+)
+from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME
 from tests.cluster.api import eventually
 from tests.contract.kubectl import Kubectl
 from tests.deploy.app_process import is_healthy, start, users_file
@@ -189,6 +197,18 @@ def test_given_somebody_without_a_role_when_visiting_then_it_says_whom_to_ask(ap
     assert not labels(page)
 
 
+def test_given_somebody_who_may_view_when_the_form_opens_then_it_says_which_role_to_ask_for(
+    app: App,
+) -> None:
+    page = run(app.visited_by(VERA).switch_page(NEW_PAGE))
+
+    said = words(page)
+    assert "You may not create notebooks in any namespace." in said
+    assert "You may look, but not create" in said
+    assert "a role in teaching, for example edit. Tell them that you are vera." in said
+    assert "No namespace is yours" not in said
+
+
 @pytest.mark.parametrize("verb", [Verb.START, Verb.DELETE])
 def test_given_a_stale_page_when_what_is_forbidden_is_tried_then_a_sentence_and_no_change(
     app: App, verb: Verb
@@ -253,15 +273,25 @@ def test_given_a_cluster_that_is_silent_when_visiting_then_nothing_is_shown_unti
     assert list(listed(run(page))) == ["lab"]
 
 
-def test_given_an_admin_of_the_catalog_when_asked_then_the_setting_alone_decides(app: App) -> None:
-    kubectl = app.installation.kubectl
-    may = ("--verb=update", "--resource=settings.management.oneblock.ai")
-    kubectl.ok("create", "clusterrole", "catalog", *may)
-    kubectl.ok("create", "clusterrolebinding", "catalog", "--clusterrole=catalog", "--user=cora")
+def test_given_an_admin_of_the_catalog_when_bound_then_the_setting_and_its_versions_are_theirs(
+    app: App,
+) -> None:
+    kubectl, role = app.installation.kubectl, "notebook-catalog-admin"
+    bound = ("catalog", "--user=cora")
+    kubectl.ok("create", "clusterrolebinding", *bound, f"--clusterrole={role}")
+    kubectl.ok("create", "rolebinding", *bound, f"--role={role}", f"--namespace={NAMESPACE}")
+    cora = Person("cora")
 
-    eventually(lambda: has(app, Person("cora"), may_edit_catalog()), what="cora may")
+    lists = Question("list", CONTROLLER_REVISIONS)
+    eventually(lambda: has(app, cora, may_edit_catalog()), what="cora may")
+    eventually(lambda: has(app, cora, lists.at(NAMESPACE)), what="and see the versions")
+    # Saving is a patch.
+    for name in (CATALOG_SETTING, CATALOG_SETTING_OLD_NAME):
+        assert has(app, cora, may_edit_catalog(name))
+        assert has(app, cora, Question("patch", SETTINGS, name=name))
+    assert not has(app, cora, may_edit_catalog("another"))
+    assert not has(app, cora, lists.at("data"))
     assert not has(app, READER, may_edit_catalog())
-    assert app.cache.list(ROLE_BINDINGS)
 
 
 def test_given_the_pods_command_when_started_as_its_account_then_it_serves_and_lacks_no_right(

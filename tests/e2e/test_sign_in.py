@@ -76,6 +76,19 @@ def test_given_a_deep_link_when_signed_in_then_it_is_where_one_is_and_sign_out_e
     assert page.request.get(f"{app.url}/notebook/demo/nb/").status == 401
 
 
+def test_given_somebody_who_only_looks_when_the_images_are_opened_then_a_sentence_and_no_links(
+    page: Page, app: RunningApp
+) -> None:
+    page.goto(f"{app.url}/images")
+    page.get_by_role("button", name="bob").click()
+
+    expect(page.get_by_text("You may not update the Setting")).to_be_visible()
+    expect(page.get_by_role("link", name="bob")).to_be_visible()
+    for name in ("Images", "New notebook"):
+        expect(page.get_by_role("link", name=name)).to_have_count(0)
+    assert page.url == f"{app.url}/images"
+
+
 def test_given_the_sandbox_when_an_offer_is_clicked_then_one_is_in_until_the_user_is_changed(
     page: Page, app: RunningApp
 ) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import time
 
+import aiohttp
 import pytest
 import uvicorn
 from starlette.types import Message
@@ -156,3 +158,29 @@ async def test_given_an_answer_in_pieces_when_written_in_one_turn_then_it_leaves
 
     assert before == []
     assert sent == [b"headbody", b"x" * 20_000, b"last", b"closed"]
+
+
+async def test_given_a_websocket_that_is_refused_when_answered_then_the_terminal_stays_quiet(
+    gateway: Served,
+    browser: aiohttp.ClientSession,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = logging.getLogger("uvicorn.error")
+    caplog.set_level(logging.ERROR, logger=log.name)
+    monkeypatch.setattr(log, "handlers", [caplog.handler])
+    url = f"{gateway.origin}/notebook/demo/gone/api/kernels/1/channels"
+
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await browser.ws_connect(url, origin=gateway.origin)
+    await ended(gateway)
+
+    assert refused.value.status == 404
+    assert caplog.messages == []
+
+
+async def ended(gateway: Served) -> None:
+    """Waits until the server is done with all requests."""
+    async with asyncio.timeout(10):
+        while gateway.server.server_state.tasks:  # noqa: ASYNC110 a test polls with a deadline
+            await asyncio.sleep(0.005)

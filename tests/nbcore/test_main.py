@@ -121,6 +121,28 @@ def test_given_a_command_that_is_refused_when_run_then_nothing_is_written(
     assert file.read_text() == users_text(alice={"password": cheap_hash()})
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["password", "nobody"], "There is no user nobody.\n", id="unknown"),
+        pytest.param(["add", "alice"], "There is a user alice already.\n", id="taken"),
+    ],
+)
+def test_given_a_wrong_name_and_a_short_password_when_run_then_the_name_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    words: str,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
+    file = users_file(tmp_path, alice=entry())
+
+    assert main(["users", *arguments, "--password-stdin", "--file", str(file)]) == 1
+
+    assert capsys.readouterr().err == words
+
+
 def test_given_a_short_password_when_added_then_it_is_refused(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -396,12 +396,41 @@ def test_given_versions_when_the_last_change_is_undone_then_the_one_before_is_ba
 
 
 @pytest.mark.usefixtures("visit")
-def test_given_somebody_who_may_not_when_opened_then_there_is_no_such_page() -> None:
+def test_given_somebody_who_may_not_when_opened_then_it_says_what_to_ask_for() -> None:
     install(replace(services(), identity=lambda: Person("bob")))
-    page = run(AppTest.from_file(str(SHELL), default_timeout=30))
 
-    with pytest.raises(ValueError, match=r"images\.py"):
-        page.switch_page(IMAGES_PAGE)
+    page = open_images()
+
+    assert "You may not update the Setting notebook-default-images. Ask an admin" in words(page)
+    assert not page.get("menu_button")
+
+
+@pytest.mark.usefixtures("setting")
+def test_given_no_right_to_the_versions_when_asked_for_then_the_refusal_stands_below_the_title(
+    visit: Visit,
+) -> None:
+    rbac = "/apis/rbac.authorization.k8s.io/v1"
+    rule = {"apiGroups": ["management.oneblock.ai"], "resources": ["settings"], "verbs": ["update"]}
+    role = {"kind": "ClusterRole", "metadata": {"name": "catalog"}, "rules": [rule]}
+    group = {"apiGroup": "rbac.authorization.k8s.io"}
+    binding = {
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "catalog"},
+        "roleRef": {**group, "kind": "ClusterRole", "name": "catalog"},
+        "subjects": [{**group, "kind": "User", "name": "cora"}],
+    }
+    visit.api.create(f"{rbac}/clusterroles", role)
+    visit.api.create(f"{rbac}/clusterrolebindings", binding)
+    install(replace(services(), identity=lambda: Person("cora")))
+
+    page = choose_from_menu(open_images(), "Versions and undo")
+
+    assert "Versions: You may not list controllerrevisions" in words(page)
+    drawn = [element.type for element in page.main]
+    # The caption follows on the whole row of the title.
+    assert drawn.index("title") < drawn.index("caption") < drawn.index("error")
+    visit.api.delete(f"{rbac}/clusterrolebindings/catalog")
+    visit.api.delete(f"{rbac}/clusterroles/catalog")
 
 
 @pytest.mark.usefixtures("setting")

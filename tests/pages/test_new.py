@@ -279,6 +279,18 @@ def test_given_a_volume_that_appears_meanwhile_when_created_then_the_field_says_
     assert visit.names("notebooks") == set()
 
 
+@pytest.mark.parametrize("service", ["ClusterIP", "NodePort", "LoadBalancer"])
+def test_given_a_service_when_chosen_then_it_is_told_whether_the_sign_in_can_be_passed_by(
+    visit: Visit, service: str
+) -> None:
+    page = visit.open_form()
+    page.selectbox(key="new_service_type").set_value(service)
+
+    told = "it can be reached past the sign-in." in words(run(page))
+
+    assert told == (service != "ClusterIP")
+
+
 @pytest.mark.parametrize("leave", ["Create", "navigation"])
 def test_given_a_form_that_was_left_when_opened_again_then_it_is_as_new(
     visit: Visit, leave: str
