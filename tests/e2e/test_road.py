@@ -192,7 +192,8 @@ def delete(page: Page, kube: Kube, name: str, *, with_volume: bool) -> None:
     confirm(page, "Delete")
     wait_until_gone(page, name)
     if with_volume:
-        eventually(lambda: name not in volumes(kube), what=f"no volume {name}")
+        # A real garbage collector looks for new kinds, such as ours, every 30 s.
+        eventually(lambda: name not in volumes(kube), what=f"no volume {name}", seconds=120)
     else:
         assert name in volumes(kube)
 
