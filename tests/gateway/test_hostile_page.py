@@ -232,6 +232,8 @@ async def test_given_a_page_that_fills_the_cookies_when_the_app_is_opened_then_i
         "() => { for (let i = 0; i < 40; i++) "
         "document.cookie = `z${i}=${'q'.repeat(3900)}; path=/; max-age=99999999`; }"
     )
+    # The browser keeps them a moment later than the script goes on.
+    await evil_page.wait_for_function("() => document.cookie.length > 100000")
     app = f"http://127.0.0.1:{gateway.port}/"
 
     first = await evil_page.goto(app)
