@@ -20,11 +20,24 @@ from nbcore.user_file import UserFile
 from nbcore.users import hash_cost, is_checkable, name_problem
 from ui.entrance import CameIn
 
-# bcrypt is made to be laborious: two checks at a time leave the machine to the others.
-_AT_ONCE = 2
-_PATIENCE = 5.0  # seconds
+Fits = Callable[[str, str, str], bool]
+"""Whether a user's password fits a hash."""
 _MANY = "Many people are signing in at this moment. Try again in a minute."
 _WRONG = "User name or password is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many passwords are judged at a time, and how many seconds the others wait.
+
+    bcrypt is made to be laborious: two at a time leave the machine to the others.
+    """
+
+    at_once: int = 2
+    patience: float = 5.0
+
+
+USUAL_CROWD = Crowd()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +58,26 @@ class Passwords:
     Args:
         users: who may sign in.
         clock: seconds that never go back.
+        fits: what judges a password; None for streamlit-authenticator.
+        crowd: how many at a time.
     """
 
-    def __init__(self, users: UserFile, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        users: UserFile,
+        *,
+        clock: Callable[[], float],
+        fits: Fits | None = None,
+        crowd: Crowd = USUAL_CROWD,
+    ) -> None:
         self._users = users
         self._clock = clock
+        self._fits = fits or _fits
+        self._patience = crowd.patience
         self._lock = threading.Lock()
         self._guesses = Guesses()
         self._budgets = Budgets()
-        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._slots = threading.BoundedSemaphore(crowd.at_once)
 
     def check(self, typed: str, password: str, address: str) -> CameIn | Refused:
         """Who it is, if the password is right.
@@ -79,7 +103,7 @@ class Passwords:
         address = neighbourhood(address)
         if refused := self._arrive(name, address):
             return refused
-        if not self._slots.acquire(timeout=_PATIENCE):
+        if not self._slots.acquire(timeout=self._patience):
             self._was_not_wrong(address)
             return Refused(_MANY, Outcome.FAILED)
         try:
@@ -116,10 +140,10 @@ class Passwords:
         users = self._users.users()
         user = users.known.get(name)
         wanted = user.password if user else passwords.nobodys(users.cost)
-        is_right = fits(name, password, wanted)
+        is_right = self._fits(name, password, wanted)
         # Each cost doubles the time of the one before: together as long as for an unknown name.
         for cost in range(hash_cost(wanted), users.cost):
-            fits(name, password, passwords.nobodys(cost))
+            self._fits(name, password, passwords.nobodys(cost))
         with self._lock:
             if user and is_right:
                 self._guesses.was_right(name, address)
@@ -148,7 +172,7 @@ def _is_told(record: logging.LogRecord) -> bool:
     return "missing ScriptRunContext" not in record.msg
 
 
-def fits(name: str, password: str, password_hash: str) -> bool:
+def _fits(name: str, password: str, password_hash: str) -> bool:
     """Whether a password fits a bcrypt hash, as streamlit-authenticator sees it."""
     entry = {"password": password_hash, "email": "", "first_name": "", "last_name": ""}
     # A dictionary of its own each time: it writes what it counts into it.

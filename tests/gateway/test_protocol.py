@@ -168,6 +168,7 @@ async def test_given_a_websocket_that_is_refused_when_answered_then_the_terminal
 ) -> None:
     log = logging.getLogger("uvicorn.error")
     caplog.set_level(logging.ERROR, logger=log.name)
+    # uvicorn's logger does not hand on to the root, where caplog listens.
     monkeypatch.setattr(log, "handlers", [caplog.handler])
     url = f"{gateway.origin}/notebook/demo/gone/api/kernels/1/channels"
 

@@ -30,6 +30,7 @@ def users(file: Path) -> Users:
 
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The process's own standard input; a process for each case would cost a second.
     monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
 
 
@@ -196,6 +197,7 @@ def test_given_nobody_who_types_a_password_when_asked_then_it_is_refused_with_a_
     def ask(_prompt: str) -> str:
         raise given_up
 
+    # The library's question; another test answers it at a real terminal.
     monkeypatch.setattr("getpass.getpass", ask)
 
     assert main(["users", "add", "alice", "--file", str(file)]) == 1

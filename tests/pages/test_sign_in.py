@@ -176,6 +176,7 @@ def test_given_an_offer_when_somebody_at_this_machine_takes_it_then_there_is_an_
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     headers = {HERE_HEADER: "1", CLIENT_HEADER: "127.0.0.1"}
+    # AppTest has no headers of its own, and no way to give it some.
     monkeypatch.setattr(type(st.context), "headers", headers)
     users = UserFile(users_file(tmp_path, alice=entry("team")), clock=time.monotonic)
     offers = tmp_path / "offers.json"

@@ -13,7 +13,7 @@ from nbcore.user_file import UserFile
 from nbcore.users import User
 from tests.nbcore.people import PASSWORD, cheap_hash, entry, users_file
 from ui.entrance import CameIn
-from ui.passwords import Passwords, Refused
+from ui.passwords import Crowd, Passwords, Refused
 
 CAME_IN = CameIn(Person("alice", ("team",)), User("alice", cheap_hash(), ("team",)).stamp)
 
@@ -144,7 +144,7 @@ def test_given_laborious_hashes_when_unknown_names_are_tried_then_they_take_as_l
 
 
 def test_given_a_role_that_is_taken_away_while_the_password_is_judged_then_no_session_has_it(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: Clock
 ) -> None:
     path = users_file(tmp_path, alice=entry("admins"))
     users = UserFile(path, clock=clock)
@@ -155,8 +155,7 @@ def test_given_a_role_that_is_taken_away_while_the_password_is_judged_then_no_se
         clock.now += 2
         return True
 
-    monkeypatch.setattr("ui.passwords.fits", slowly)
-    came_in = Passwords(users, clock=clock).check("alice", PASSWORD, "::1")
+    came_in = Passwords(users, clock=clock, fits=slowly).check("alice", PASSWORD, "::1")
 
     assert isinstance(came_in, CameIn)
     assert came_in.person.groups == ("admins",)
@@ -217,11 +216,16 @@ def test_given_a_right_password_when_others_guess_at_its_address_then_their_trie
 
 
 def test_given_all_checks_are_busy_when_one_address_waits_in_crowds_then_it_is_refused_at_once(
-    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: Clock
 ) -> None:
     is_over = threading.Event()
-    monkeypatch.setattr("ui.passwords.fits", lambda *_: is_over.wait(30) and False)
-    monkeypatch.setattr("ui.passwords._PATIENCE", 30.0)
+
+    def waits(*_: str) -> bool:
+        is_over.wait(30)
+        return False
+
+    users = UserFile(users_file(tmp_path), clock=clock)
+    passwords = Passwords(users, clock=clock, fits=waits, crowd=Crowd(patience=30))
     answers: list[str] = []
 
     def guess(number: int) -> None:
@@ -243,11 +247,10 @@ def test_given_all_checks_are_busy_when_one_address_waits_in_crowds_then_it_is_r
 
 
 def test_given_nobody_had_time_to_check_when_tried_again_then_it_did_not_count(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: Clock
 ) -> None:
-    monkeypatch.setattr("ui.passwords._PATIENCE", 0.0)
-    monkeypatch.setattr("ui.passwords._AT_ONCE", 0)
-    passwords = Passwords(UserFile(users_file(tmp_path), clock=clock), clock=clock)
+    users = UserFile(users_file(tmp_path), clock=clock)
+    passwords = Passwords(users, clock=clock, crowd=Crowd(at_once=0, patience=0))
 
     told = try_names(passwords, 40, "::1")
 
