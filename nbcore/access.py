@@ -140,6 +140,16 @@ class Access:
             each for each in asked if (told[each] if each in told else self.allows(identity, each))
         ]
 
+    def ask(self, identity: Identity, questions: Iterable[Question]) -> list[Question]:
+        """Those that are allowed as of now, whatever is remembered; asks several at a time.
+
+        Raises:
+            ClusterError: as ``allows``.
+        """
+        asked = list(questions)
+        told = self._pool.map(partial(self._ask, identity), asked)
+        return [each for each, is_allowed in zip(asked, told, strict=True) if is_allowed]
+
     def _is_ageing(self, key: _Key) -> bool:
         asked, _ = self._answers.get(key, (self._clock(), False))
         return self._clock() - asked >= self._seconds * _AGEING and key not in self._asking

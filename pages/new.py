@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from nbcore import lifecycle
 from nbcore.builder import Manifests, build
@@ -44,30 +45,42 @@ def main() -> None:
     forms.begin()
     reading = cluster.catalog()
     # One place for all that comes and goes: what moved in the page would lose what is half typed.
-    with st.container():
+    above = st.container()
+    with above:
         notices.draw()
         cluster.draw_silence()
         cluster.draw_catalog_problem(reading)
     cluster.follow_catalog(reading)
-    try:
-        seen = cluster.offered_namespaces()
-        names = cluster.namespaces_for_new()
-        chosen = cluster.namespace_for_new()
-    except ClusterError as error:
-        cluster.draw_unknown(error)
-        return
-    if not names and session.is_person():
-        st.write("You may not create notebooks in any namespace.")
-        cluster.draw_no_namespace(seen)
+    places = _find_places(above)
+    if places is None:
         return
     left, right = st.columns([1.7, 1], gap="large")
     slots = Slots()
     with left:
-        form, unreadable = _draw_form(reading.catalog, (names, chosen), slots)
+        form, unreadable = _draw_form(reading.catalog, places, slots)
     found = (*unreadable, *problems(form, offers.known(form.namespace)), *_refused(form))
     slots.show(found)
     with right:
         _draw_consequences(form, found, reading.catalog)
+
+
+def _find_places(above: DeltaGenerator) -> tuple[list[str], str] | None:
+    """The namespaces to choose from and the one that is chosen; None: the page says why not."""
+    try:
+        seen = cluster.offered_namespaces()
+        names = cluster.namespaces_for_new()
+        chosen = cluster.namespace_for_new()
+        is_asking = bool(cluster.unasked_namespaces())
+    except ClusterError as error:
+        cluster.draw_unknown(error)
+        return None
+    if is_asking:
+        with above:
+            cluster.follow_namespaces()
+    elif not names and session.is_person():
+        st.write("You may not create notebooks in any namespace.")
+        cluster.draw_no_namespace(seen)
+    return (names, chosen) if names or not session.is_person() else None
 
 
 def _draw_form(

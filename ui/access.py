@@ -38,6 +38,16 @@ def where(question: Question, among: Collection[str]) -> frozenset[str]:
     return services.places.allowing(viewer, question, among, also=_named())
 
 
+def unasked(question: Question, among: Collection[str]) -> int:
+    """How many of the namespaces ``where`` has not come to yet: they are missing in its answer.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
+    places = session.services().places
+    return places.unasked(session.viewer(), question, among, also=_named())
+
+
 def may(question: Question, namespace: str) -> bool:
     """Whether the viewer may do it in a namespace; when nobody knows, it is a no."""
     try:

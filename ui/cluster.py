@@ -155,8 +155,37 @@ def offered_namespaces() -> list[str]:
     Raises:
         ClusterError: nobody knows.
     """
-    names = namespaces.offered(session.services().cache.list(NAMESPACES))
-    return sorted(access.where(LIST, names))
+    return sorted(access.where(LIST, _namespaces()))
+
+
+def unasked_namespaces() -> int:
+    """How many namespaces are not offered only because they were not asked about yet.
+
+    Raises:
+        ClusterError: nobody knows.
+    """
+    return access.unasked(LIST, _namespaces())
+
+
+def draw_asking(unasked: int) -> None:
+    """Says that the namespaces which are offered are not all yet."""
+    if unasked:
+        count = f"{unasked} namespace{'s' * (unasked != 1)}"
+        st.caption(f":material/hourglass_top: Still asking whether you may look into {count}…")
+
+
+@st.fragment(run_every=_CATALOG_SECONDS)
+def follow_namespaces() -> None:
+    """Lets an open page run again when all namespaces have been asked about."""
+    try:
+        offered_namespaces()
+        unasked = unasked_namespaces()
+    except ClusterError as error:
+        draw_unknown(error)
+        return
+    draw_asking(unasked)
+    if not unasked:
+        st.rerun()
 
 
 def namespaces_for_new() -> list[str]:
@@ -198,9 +227,13 @@ def has_place_for_new() -> bool:
     if not is_known() or not session.is_person():
         return True
     try:
-        return bool(namespace_for_new())
+        return bool(namespace_for_new() or unasked_namespaces())
     except ClusterError:
         return True
+
+
+def _namespaces() -> list[str]:
+    return namespaces.offered(session.services().cache.list(NAMESPACES))
 
 
 def _usual(names: Sequence[str]) -> str:

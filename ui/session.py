@@ -81,9 +81,14 @@ class Services:
 
     def __post_init__(self) -> None:
         access = Access(self.kube, clock=self.monotonic)
-        bound, named = self.cache.bound_namespaces, self.settings.namespaces
+        places = Places(
+            access,
+            grants=self.cache.grants,
+            clock=self.monotonic,
+            named=self.settings.namespaces,
+        )
         object.__setattr__(self, "access", access)
-        object.__setattr__(self, "places", Places(access, bound=bound, named=named))
+        object.__setattr__(self, "places", places)
 
 
 class NotInstalledError(RuntimeError):

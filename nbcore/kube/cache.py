@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from nbcore.bindings import BindingIndex
+from nbcore.bindings import BindingIndex, Grants
 from nbcore.identity import Person
 from nbcore.kube.client import Kube
 from nbcore.kube.informer import USUAL_PACE, Informer, OnChange, Pace
@@ -20,6 +20,7 @@ from nbcore.kube.resources import (
     PERSISTENT_VOLUME_CLAIMS,
     PODS,
     ROLE_BINDINGS,
+    ROLES,
     SETTINGS,
     STATEFUL_SETS,
     STORAGE_CLASSES,
@@ -41,6 +42,7 @@ FOLLOWED: tuple[tuple[Resource, Selection], ...] = (
     (NAMESPACES, EVERYTHING),
     (NODES, EVERYTHING),
     (ROLE_BINDINGS, EVERYTHING),
+    (ROLES, EVERYTHING),
 )
 
 
@@ -57,7 +59,7 @@ class ClusterCache:
         self._began = time.monotonic()
         outage = Outage()
         self._bindings = BindingIndex()
-        told: dict[Resource, OnChange] = {ROLE_BINDINGS: self._bound}
+        told: dict[Resource, OnChange] = {ROLE_BINDINGS: self._bound, ROLES: self._ruled}
         self._informers = {
             resource: Informer(
                 kube,
@@ -100,9 +102,9 @@ class ClusterCache:
         """One object of one of the FOLLOWED resources, or None."""
         return self._informers[resource].get(namespace, name)
 
-    def bound_namespaces(self, person: Person) -> frozenset[str]:
-        """Namespaces in which a RoleBinding names the person or one of the groups."""
-        return self._bindings.namespaces(person)
+    def grants(self, person: Person) -> Grants:
+        """Where a RoleBinding names the person or one of the groups, and for which roles."""
+        return self._bindings.grants(person)
 
     @property
     def revision(self) -> int:
@@ -137,6 +139,10 @@ class ClusterCache:
 
     def _bound(self, old: JsonObject | None, new: JsonObject | None) -> None:
         self._bindings.change(old, new)
+        self._count(old, new)
+
+    def _ruled(self, old: JsonObject | None, new: JsonObject | None) -> None:
+        self._bindings.change_role(old, new)
         self._count(old, new)
 
     def _count(self, _old: JsonObject | None, _new: JsonObject | None) -> None:

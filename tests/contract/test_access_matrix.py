@@ -24,7 +24,13 @@ from nbcore.errors import ClusterError, ForbiddenError
 from nbcore.identity import OwnAccount, Person
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
-from nbcore.kube.resources import NOTEBOOKS, PERSISTENT_VOLUME_CLAIMS, ROLE_BINDINGS, Resource
+from nbcore.kube.resources import (
+    NOTEBOOKS,
+    PERSISTENT_VOLUME_CLAIMS,
+    ROLE_BINDINGS,
+    ROLES,
+    Resource,
+)
 from nbcore.names import NOTEBOOK_GROUP, JsonObject
 from nbcore.namespaces import Places
 from nbcore.settings import Settings
@@ -96,12 +102,18 @@ class World:
             return True
         return True
 
-    def offered(self) -> set[tuple[Person, Question, str]]:
-        """What the app offers: where somebody may look, and then act."""
+    def offered(self, *, few: int) -> set[tuple[Person, Question, str]]:
+        """What the app offers: where somebody may look, and then act.
+
+        With ``few`` as 0 it goes by what roles are bound, as it does where there are many.
+        """
         index = BindingIndex()
         for binding in self.kube.list(ROLE_BINDINGS):
             index.change(None, binding)
-        places = Places(Access(self.kube, clock=time.monotonic), bound=index.namespaces)
+        for role in self.kube.list(ROLES):
+            index.change_role(None, role)
+        answers = Access(self.kube, clock=time.monotonic)
+        places = Places(answers, grants=index.grants, clock=time.monotonic, few=few)
         found: set[tuple[Person, Question, str]] = set()
         for person in self.people:
             visible = places.allowing(person, access.LIST, self.namespaces)
@@ -240,4 +252,6 @@ def test_given_roles_by_chance_when_everything_is_tried_then_app_server_and_revi
     assert 0.1 < len(allowed) / len(combinations) < 0.9
     assert done == verdicts
     # Where somebody may not look, nothing is offered.
-    assert world.offered() == {(p, q, n) for p, q, n in allowed if (p, access.LIST, n) in allowed}
+    visible = {(p, q, n) for p, q, n in allowed if (p, access.LIST, n) in allowed}
+    assert world.offered(few=NAMESPACES) == visible
+    assert world.offered(few=0) == visible

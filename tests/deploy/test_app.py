@@ -233,7 +233,7 @@ def test_given_somebody_without_a_right_to_volumes_when_the_form_opens_then_it_s
     kubectl, view = app.installation.kubectl, "--clusterrole=notebooks-view"
     kubectl.ok("create", "rolebinding", "nora-view", view, "--user=nora", "--namespace=data")
     nora = Person("nora")
-    eventually(lambda: app.cache.bound_namespaces(nora), what="nora is bound")
+    eventually(lambda: app.cache.grants(nora), what="nora is bound")
     eventually(lambda: has(app, nora, LIST.at("data")), what="nora may look")
 
     page = run(app.visited_by(nora).switch_page(NEW_PAGE))
@@ -247,7 +247,7 @@ def test_given_a_role_that_is_lost_when_answers_have_aged_then_the_rows_are_gone
 ) -> None:
     app.binds("ivan", "view", "data")
     ivan = Person("ivan")
-    eventually(lambda: app.cache.bound_namespaces(ivan), what="ivan is bound")
+    eventually(lambda: app.cache.grants(ivan), what="ivan is bound")
     page = app.visited_by(ivan)
     assert list(listed(page)) == ["lab"]
 
