@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, field_validator
 
 from nbcore.catalog_json import read_json
-from nbcore.catalog_lines import line_of, lines
+from nbcore.catalog_lines import has_lines, line_of, lines
 from nbcore.errors import InvalidCatalogError, RowError
 from nbcore.ides import IdeType
 from nbcore.images import image_problem
@@ -157,8 +157,7 @@ def _looping(following: Mapping[str, str]) -> set[str]:
 
 
 def _with_lines(errors: Sequence[RowError], text: str) -> list[RowError]:
-    """One line tells nothing: the Setting's own form has no other."""
-    if "\n" not in text.strip():
+    if not has_lines(text):
         return [*errors]
     found = lines(text)
     return [
