@@ -1,6 +1,6 @@
-"""What differs between two catalogs, and how two changes of one catalog become one. Pure.
+"""What differs between two catalogs, and how two changes of one catalog become one.
 
-All of it works on the JSON as it stands, valid or not, so that nothing is lost on the way.
+All of it works on the JSON as it stands, valid or not, so that nothing is lost on the way. Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a catalog may hold: one model, and the rules between its rows. Pure.
+"""What a catalog may hold: one model, and the rules between its rows.
 
 The types are those of nbcore.ides. What stands under any other key belongs to somebody else, so it
-is kept and not judged; so is every key of a row that we don't know.
+is kept and not judged; so is every key of a row that we don't know. Pure.
 """
 
 from __future__ import annotations
