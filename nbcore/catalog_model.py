@@ -23,7 +23,7 @@ from nbcore.names import JsonObject
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "missing": "not a text",
+        "missing": "it is missing",
         "string_type": "not a text",
         "bool_type": "neither true nor false",
         "list_type": "no list of images",
@@ -135,7 +135,9 @@ def _replacements(rows: Sequence[Row]) -> Iterator[RowError]:
     looping = _looping(following)
     for number, row in enumerate(rows, start=1):
         if row.replaced_by and row.replaced_by not in images:
-            message = f"{row.replaced_by} is not among the images of this type. Choose one of them."
+            absent = f"{row.replaced_by} is not among the images of this type. Choose one of them."
+            # What is no reference may be of any length, and is not repeated.
+            message = image_problem(row.replaced_by) or absent
             yield RowError(message, row=number, field="replacedBy")
         elif row.image in looping:
             message = f"the replacements lead from {row.image} back to itself. Choose another one."

@@ -186,7 +186,7 @@ def test_given_a_setting_when_read_then_the_right_catalog_serves(
         pytest.param('{"jupyter":["a:1"]}', "jupyter, row 1: not an object", id="bare image"),
         pytest.param(
             '{"jupyter":[{"containerImage":"a:1"},{"description":"x"}]}',
-            "jupyter, row 2, containerImage: not a text",
+            "jupyter, row 2, containerImage: it is missing",
             id="image missing",
         ),
         pytest.param(

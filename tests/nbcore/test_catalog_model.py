@@ -68,6 +68,11 @@ def test_given_a_reference_when_checked_then_it_is_accepted(image: str) -> None:
             "Choose another one.",
             id="its own replacement",
         ),
+        pytest.param(
+            [{**FIRST, "replacedBy": "r " * 10_000}],
+            "jupyter, row 1, replacedBy: An image has no spaces, for example team/lab:1.2.",
+            id="a replacement that is no image",
+        ),
         pytest.param([{**FIRST, "gpu": "yes"}], "jupyter, row 1, gpu: neither", id="gpu"),
         pytest.param([{**FIRST, "hidden": 1}], "jupyter, row 1, hidden: neither", id="hidden"),
         pytest.param(
@@ -197,7 +202,7 @@ def test_given_an_oddity_under_a_hostile_key_when_read_then_the_key_is_not_repea
         ),
         pytest.param(
             '{"jupyter": [\n{\n"description":"x"}]}',
-            "jupyter, row 1, containerImage (line 2): not a text",
+            "jupyter, row 1, containerImage (line 2): it is missing",
             id="a field that is missing",
         ),
         pytest.param(
