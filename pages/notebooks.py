@@ -124,12 +124,13 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
     try:
         is_current = offered == (cluster.offered_namespaces(), cluster.namespace_for_new())
         rows = access.allowed_rows(tables.ordered(cluster.notebook_rows(namespace)))
+        own = access.allowed_rows(cluster.own_rows())
     except ClusterError as error:
         cluster.draw_unknown(error)
         return
     is_live = not cluster.draw_silence()
+    moves.draw(own, reading.catalog, namespace)
     if rows:
-        moves.draw(rows, reading.catalog)
         shown = _draw_list(rows, namespace)
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     else:
