@@ -335,10 +335,12 @@ def test_given_no_edit_when_somebody_saves_then_it_is_told_and_the_tables_follow
 
     by_kubectl(visit, {"jupyter": [{"containerImage": "team/other:1", "default": True}]})
     run(page)
-    told = words(page)
+    told, shown = words(page), page.code[0].value
     click(page, "Show it")
 
     assert "Somebody saved another catalog. Nothing of yours is lost" in told
+    assert "- jupyter · team/lab:2\n" in shown
+    assert "+ jupyter · team/other:1\n+   default: true\n" in shown
     assert "One click starts team/other:1." in words(page)
 
 
