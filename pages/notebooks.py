@@ -136,7 +136,7 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
     else:
         _draw_empty(namespace, offered, reading)
     # Last, because the run that a click began would lose it.
-    if not is_current or cluster.catalog() is not reading:
+    if not is_current or cluster.catalog() is not reading or notices.are_waiting():
         st.rerun()
 
 
