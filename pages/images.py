@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Literal
 
 import streamlit as st
 
@@ -143,11 +144,14 @@ def _draw_overtaken(found: Draft) -> None:
     if st.session_state.get(_TOLD) != version:
         st.session_state[_TOLD] = version
         st.toast("The catalog has changed: see below the table.", icon=":material/group:")
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    frame, diff = st.container(border=True), found.diff_to(setting)
+    with frame.container(horizontal=True, vertical_alignment="center"):
         words = f"{who} saved another catalog. {_what_then(found)}"
         st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
         label = "Merge" if found.is_dirty else "Show it"
         st.button(label, key="images_merge", on_click=_merge, args=(found,))
+    if diff:
+        frame.code(diff, language="diff", height=_height(diff))
 
 
 def _draw_conflicts(found: Draft) -> None:
@@ -218,8 +222,7 @@ def _draw_changes(found: Draft) -> None:
     if not diff:
         st.caption("None yet.")
         return
-    is_long = diff.count("\n") > 10
-    st.code(diff, language="diff", height=_DIFF_HEIGHT if is_long else "content")
+    st.code(diff, language="diff", height=_height(diff))
     if found.replaces_text:
         return
     uses = catalog_page.uses()
@@ -230,6 +233,10 @@ def _draw_changes(found: Draft) -> None:
         _draw_use(found, change, use.count, ", ".join(sorted(use.namespaces)))
     if len(used) > _USES_SHOWN:
         st.caption(f"{len(used) - _USES_SHOWN} more of these images are in use.")
+
+
+def _height(diff: str) -> int | Literal["content"]:
+    return _DIFF_HEIGHT if diff.count("\n") > 10 else "content"
 
 
 def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:

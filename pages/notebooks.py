@@ -125,19 +125,20 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
         is_current = offered == (cluster.offered_namespaces(), cluster.namespace_for_new())
         rows = access.allowed_rows(tables.ordered(cluster.notebook_rows(namespace)))
         unasked = cluster.unasked_namespaces()
+        own = access.allowed_rows(cluster.own_rows())
     except ClusterError as error:
         cluster.draw_unknown(error)
         return
     is_live = not cluster.draw_silence()
+    moves.draw(own, reading.catalog, namespace)
     if rows:
-        moves.draw(rows, reading.catalog)
         shown = _draw_list(rows, namespace)
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     elif offered[0] or not unasked:
         _draw_empty(namespace, offered, reading)
     cluster.draw_asking(unasked)
     # Last, because the run that a click began would lose it.
-    if not is_current or cluster.catalog() is not reading:
+    if not is_current or cluster.catalog() is not reading or notices.are_waiting():
         st.rerun()
 
 

@@ -22,7 +22,7 @@ from nbcore.kube.resources import (
     ROLE_BINDINGS,
     SETTINGS,
 )
-from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, JsonObject
+from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, OWNER_ANNOTATION, JsonObject
 from nbcore.objects import text_at
 from nbcore.rows import NotebookRow
 from nbcore.status import NotebookStatus, Phase
@@ -65,8 +65,28 @@ def notebook_rows(namespace: str) -> list[NotebookRow]:
     Raises:
         ClusterError: nobody knows what the viewer may see.
     """
+    return _rows(session.services().cache.list(NOTEBOOKS, namespace))
+
+
+def own_rows() -> list[NotebookRow]:
+    """The viewer's own notebooks, in all namespaces that they may see.
+
+    Raises:
+        ClusterError: nobody knows what the viewer may see.
+    """
+    # Looked for before rows are made: somebody else's many are no work.
+    user, found = session.viewer().user, session.services().cache.list(NOTEBOOKS)
+    return _rows(
+        [
+            item
+            for item in found
+            if text_at(item, "metadata", "annotations", OWNER_ANNOTATION) == user
+        ]
+    )
+
+
+def _rows(found: list[JsonObject]) -> list[NotebookRow]:
     services = session.services()
-    found = services.cache.list(NOTEBOOKS, namespace)
     seen = access.where(LIST, {item["metadata"]["namespace"] for item in found})
     visible = [item for item in found if item["metadata"]["namespace"] in seen]
     return services.rows.rows(visible, catalog().catalog, services.clock())

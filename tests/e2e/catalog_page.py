@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.list_page import HEADER, ROW
 
 # The table is drawn on a canvas: pixels from its left edge, in a window of 1,360.
-DEFAULT, IMAGE, DESCRIPTION = 84, 270, 640
+DEFAULT, IMAGE, DESCRIPTION, REMOVE = 84, 270, 620, 1160
 
 
 def open_images(page: Page, url: str) -> None:

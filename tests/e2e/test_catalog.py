@@ -8,7 +8,6 @@ two admins                the second one's draft meets the first one's change; b
 a half-typed cell         stays while another admin saves, and comes with the merge
 import and export         a downloaded file comes back; nothing is saved before the review
 undo                      the versions tell who; the one before comes back
-a deprecated image        its owner moves by one click
 500 images                drawn, edited and checked in seconds
 """
 
@@ -24,10 +23,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from benchmarks.running_app import NAMESPACE, RunningApp
+from benchmarks.running_app import RunningApp
 from nbcore.catalog_history import author_of, selector, versions
 from nbcore.kube.client import Kube
-from nbcore.kube.resources import CONTROLLER_REVISIONS, NOTEBOOKS, SETTINGS, STATEFUL_SETS
+from nbcore.kube.resources import CONTROLLER_REVISIONS, SETTINGS
 from nbcore.names import CATALOG_SETTING, SYSTEM_NAMESPACE, JsonObject
 from tests.cluster.api import eventually
 from tests.e2e.catalog_page import (
@@ -43,7 +42,6 @@ from tests.e2e.catalog_page import (
     open_images,
     save,
 )
-from tests.nbcore.builders import notebook
 
 SOON = 6_000
 """Milliseconds until an open page shows what changed elsewhere."""
@@ -247,26 +245,6 @@ def test_given_an_exported_catalog_when_imported_then_the_tables_have_it_and_not
     assert stored(kube) == document
 
 
-def test_given_a_notebook_on_a_deprecated_image_when_its_owner_agrees_then_it_moves(
-    app: RunningApp, kube: Kube, page: Page
-) -> None:
-    made = notebook("old-image", namespace=NAMESPACE, container={"image": "team/lab:2"})
-    made["metadata"]["annotations"] = {"ml.oneblock.ai/owner": "me"}
-    del made["metadata"]["uid"]
-    kube.create(NOTEBOOKS, made)
-    page.goto(f"{app.url}/?namespace={NAMESPACE}")
-    expect(page.get_by_text("1 notebook in demo")).to_be_visible()
-
-    deprecated = {**LAB["jupyter"][1], "deprecated": True, "replacedBy": "team/lab:1"}
-    by_kubectl(kube, {"jupyter": [LAB["jupyter"][0], deprecated]})
-    expect(page.get_by_text("which is deprecated. Moving restarts it")).to_be_visible(timeout=SOON)
-    page.get_by_role("button", name="Move to lab:1").click()
-
-    expect(page.get_by_text("which is deprecated")).to_be_hidden(timeout=SOON)
-    eventually(lambda: image_of(kube, "old-image") == "team/lab:1", what="the controller follows")
-    kube.delete(NOTEBOOKS, "old-image", NAMESPACE)
-
-
 def test_given_500_images_when_edited_then_it_stays_quick(
     app: RunningApp, kube: Kube, page: Page
 ) -> None:
@@ -291,8 +269,3 @@ def test_given_500_images_when_edited_then_it_stays_quick(
     assert stored(kube)["jupyter"][3]["description"] == "Changed"
     assert drawn < 10
     assert checked < 10
-
-
-def image_of(kube: Kube, name: str) -> str:
-    template = kube.get(STATEFUL_SETS, name, NAMESPACE)["spec"]["template"]
-    return str(template["spec"]["containers"][0]["image"])
