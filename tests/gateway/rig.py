@@ -183,6 +183,8 @@ async def app_behind(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 MEBIBYTE = 2**20
+OWN_HOST = "nb--demo.localhost"
+"""Where the notebook demo/nb is alone."""
 
 Lines = Sequence[tuple[str, str]]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
