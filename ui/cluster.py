@@ -212,6 +212,12 @@ def choose_namespace(name: str) -> None:
     st.session_state[access.CHOSEN_NAMESPACE] = name
 
 
+def shows_all() -> bool:
+    """Whether this visitor chose all namespaces, where a name alone does not say which is meant."""
+    chosen: str | None = st.session_state.get(access.CHOSEN_NAMESPACE)
+    return chosen == namespaces.ALL
+
+
 def wait_for_effect(is_visible: Callable[[], bool]) -> None:
     """Waits up to a second until the cache shows what was just done; gives up without a word."""
     deadline = time.monotonic() + _EFFECT_DEADLINE

@@ -28,10 +28,13 @@ def users(file: Path) -> Users:
     return read_users(file.read_text())
 
 
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=["correct horse"])
+def typed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     # The process's own standard input; a process for each case would cost a second.
-    monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{request.param}\n"))
+
+
+short = pytest.mark.parametrize("typed", ["short"], indirect=True)
 
 
 @pytest.mark.usefixtures("typed")
@@ -129,14 +132,11 @@ def test_given_a_command_that_is_refused_when_run_then_nothing_is_written(
         pytest.param(["add", "alice"], "There is a user alice already.\n", id="taken"),
     ],
 )
+@short
+@pytest.mark.usefixtures("typed")
 def test_given_a_wrong_name_and_a_short_password_when_run_then_the_name_is_told(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    words: str,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
     file = users_file(tmp_path, alice=entry())
 
     assert main(["users", *arguments, "--password-stdin", "--file", str(file)]) == 1
@@ -144,11 +144,11 @@ def test_given_a_wrong_name_and_a_short_password_when_run_then_the_name_is_told(
     assert capsys.readouterr().err == words
 
 
+@short
+@pytest.mark.usefixtures("typed")
 def test_given_a_short_password_when_added_then_it_is_refused(
-    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
-
     assert main(["users", "add", "alice", "--password-stdin", "--file", str(file)]) == 1
 
     assert "at least 8" in capsys.readouterr().err
