@@ -91,10 +91,10 @@ def draw_waiting() -> None:
         st.caption("Reading the cluster…")
 
 
-def draw_unknown(error: ClusterError) -> None:
+def draw_unknown(error: ClusterError, *, about: str = "What you may see is not known") -> None:
     """Stands in for what may not be shown while nobody knows what the viewer may see."""
     if not draw_silence():
-        messages.show(error, about="What you may see is not known")
+        messages.show(error, about=about)
 
 
 def is_answering() -> bool:
