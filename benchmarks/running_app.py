@@ -15,6 +15,7 @@ from pathlib import Path
 
 import urllib3
 
+from nbcore.errors import SettingsError, UnreachableError
 from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
@@ -52,7 +53,12 @@ class RunningApp:
         return answer.status == 200
 
     def _has_namespace(self) -> bool:
-        return any(item["metadata"]["name"] == NAMESPACE for item in self.kube().list(NAMESPACES))
+        try:
+            found = self.kube().list(NAMESPACES)
+        except (SettingsError, UnreachableError):
+            # At a second start an old kubeconfig is there, which goes before there is a new one.
+            return False
+        return any(item["metadata"]["name"] == NAMESPACE for item in found)
 
     def kube(self) -> Kube:
         """The app's cluster, as its administrator."""

@@ -11,6 +11,7 @@ import streamlit as st
 
 from nbcore.catalog_changes import Change, ChangeKind, Conflict
 from nbcore.catalog_history import author_of
+from nbcore.errors import ClusterError
 from nbcore.ides import IDES, IdeType
 from nbcore.image_use import UNUSED, ImageUse
 from nbcore.names import CATALOG_SETTING
@@ -54,11 +55,31 @@ def main() -> None:
         st.title("Images", anchor=False)
         cluster.draw_waiting()
         return
-    if not access.may_edit_catalog(session.viewer()):
+    try:
+        may_edit = access.edits_catalog(session.viewer())
+    except ClusterError as error:
         st.title("Images", anchor=False)
-        if not cluster.draw_silence():
-            st.write(_REFUSED)
+        _wait_for_an_answer(error)
         return
+    if may_edit:
+        _draw_editor()
+    else:
+        st.title("Images", anchor=False)
+        st.write(_REFUSED)
+
+
+@st.fragment(run_every=_FOLLOW_SECONDS)
+def _wait_for_an_answer(error: ClusterError) -> None:
+    """Stands in for the page until somebody knows what the viewer may do."""
+    try:
+        access.edits_catalog(session.viewer())
+    except ClusterError:
+        cluster.draw_unknown(error, about="Whether you may edit the images is not known")
+    else:
+        st.rerun()
+
+
+def _draw_editor() -> None:
     found = catalog_page.draft()
     catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")

@@ -209,8 +209,8 @@ def _ask_from_menu() -> None:
 
 def _draw_selection(selected: Sequence[NotebookRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        subject = selected[0].name if len(selected) == 1 else len(selected)
-        st.text(f"{subject} selected:")
+        first = Target.of(selected[0]).called(with_namespace=cluster.shows_all())
+        st.text(f"{first if len(selected) == 1 else len(selected)} selected:")
         if len(selected) == 1 and access.may_open(selected[0]):
             path = notebook_path(selected[0].namespace, selected[0].name)
             st.link_button("Open", f"{path}/", icon=":material/open_in_new:")

@@ -111,10 +111,10 @@ def draw_waiting() -> None:
         st.caption("Reading the cluster…")
 
 
-def draw_unknown(error: ClusterError) -> None:
+def draw_unknown(error: ClusterError, *, about: str = "What you may see is not known") -> None:
     """Stands in for what may not be shown while nobody knows what the viewer may see."""
     if not draw_silence():
-        messages.show(error, about="What you may see is not known")
+        messages.show(error, about=about)
 
 
 def is_answering() -> bool:
@@ -263,6 +263,12 @@ def _usual(names: Sequence[str]) -> str:
 def choose_namespace(name: str) -> None:
     """Remembers the choice for the other pages of this visit."""
     st.session_state[access.CHOSEN_NAMESPACE] = name
+
+
+def shows_all() -> bool:
+    """Whether this visitor chose all namespaces, where a name alone does not say which is meant."""
+    chosen: str | None = st.session_state.get(access.CHOSEN_NAMESPACE)
+    return chosen == namespaces.ALL
 
 
 def wait_for_effect(is_visible: Callable[[], bool]) -> None:
