@@ -19,6 +19,7 @@ from ui import (
     catalog_dialogs,
     catalog_editor,
     catalog_page,
+    cell_keys,
     cluster,
     notices,
     session,
@@ -70,7 +71,7 @@ def main() -> None:
         catalog_editor.draw_json(found)
     else:
         catalog_editor.draw_table(found, ide)
-    # Below the table: what comes by itself above it would move it, and lose what is half typed.
+    # Below the table: what comes by itself above it would move it away from under an open cell.
     _follow(catalog_page.uses())
     _draw_problems(found, with_lines=ide is None)
     _draw_consequences(found, ide or IdeType.JUPYTER)
@@ -79,6 +80,7 @@ def main() -> None:
     if chosen is not None:
         with told:
             _MORE[chosen]()
+    cell_keys.draw_guard()
 
 
 def _draw_told(found: Draft) -> None:
