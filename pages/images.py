@@ -118,7 +118,7 @@ def _about(found: Draft) -> str:
 
 @st.fragment(run_every=_FOLLOW_SECONDS)
 def _follow(used: Mapping[str, ImageUse]) -> None:
-    """Tells what happens elsewhere, by itself: the page beside it would lose a half-typed cell.
+    """Tells what happens elsewhere, by itself, and leaves the table alone that is typed into.
 
     Args:
         used: the use that the table tells.
