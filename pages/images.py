@@ -21,6 +21,7 @@ from ui import (
     catalog_dialogs,
     catalog_editor,
     catalog_page,
+    cell_keys,
     cluster,
     notices,
     session,
@@ -92,7 +93,7 @@ def _draw_editor() -> None:
         catalog_editor.draw_json(found)
     else:
         catalog_editor.draw_table(found, ide)
-    # Below the table: what comes by itself above it would move it, and lose what is half typed.
+    # Below the table: what comes by itself above it would move it away from under an open cell.
     _follow(catalog_page.uses())
     _draw_problems(found, with_lines=ide is None)
     _draw_consequences(found, ide or IdeType.JUPYTER)
@@ -101,6 +102,7 @@ def _draw_editor() -> None:
     if chosen is not None:
         with told:
             _MORE[chosen]()
+    cell_keys.draw_guard()
 
 
 def _draw_told(found: Draft) -> None:
@@ -138,7 +140,7 @@ def _about(found: Draft) -> str:
 
 @st.fragment(run_every=_FOLLOW_SECONDS)
 def _follow(used: Mapping[str, ImageUse]) -> None:
-    """Tells what happens elsewhere, by itself: the page beside it would lose a half-typed cell.
+    """Tells what happens elsewhere, by itself, and leaves the table alone that is typed into.
 
     Args:
         used: the use that the table tells.
