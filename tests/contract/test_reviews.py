@@ -14,11 +14,6 @@ ACCESS = "/apis/authorization.k8s.io/v1"
 AUTHENTICATION = "/apis/authentication.k8s.io/v1"
 
 
-@pytest.fixture
-def rights(api_server: ApiServer) -> Rights:
-    return Rights(api_server)
-
-
 def attributes(namespace: str, verb: str = "list", **rest: str) -> JsonObject:
     return {
         "group": "ml.oneblock.ai",
