@@ -62,7 +62,9 @@ def main() -> None:
     found = catalog_page.draft()
     catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
-    st.caption(escape(_about(found)))
+    with st.container(gap=None):
+        cell_keys.draw_guard()
+        st.caption(escape(_about(found)))
     told = st.container()
     with told:
         _draw_told(found)
@@ -80,7 +82,6 @@ def main() -> None:
     if chosen is not None:
         with told:
             _MORE[chosen]()
-    cell_keys.draw_guard()
 
 
 def _draw_told(found: Draft) -> None:
