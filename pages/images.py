@@ -84,7 +84,9 @@ def _draw_editor() -> None:
     found = catalog_page.draft()
     catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
-    st.caption(escape(_about(found)))
+    with st.container(gap=None):
+        cell_keys.draw_guard()
+        st.caption(escape(_about(found)))
     told = st.container()
     with told:
         _draw_told(found)
@@ -102,7 +104,6 @@ def _draw_editor() -> None:
     if chosen is not None:
         with told:
             _MORE[chosen]()
-    cell_keys.draw_guard()
 
 
 def _draw_told(found: Draft) -> None:

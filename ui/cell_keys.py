@@ -26,5 +26,8 @@ _GUARD = """<script>
 
 
 def draw_guard() -> None:
-    """Lets the page guard its cells until it is loaded anew; it shows nothing."""
+    """Lets the page guard its cells until it is loaded anew; it shows nothing.
+
+    Drawn before the table: a browser is to have it by the time that there are cells.
+    """
     st.html(_GUARD, unsafe_allow_javascript=True)
