@@ -89,7 +89,7 @@ def mark_deleted(world: World, kind: Kind, obj: Object, options: Object) -> Obje
     marks["deletionGracePeriodSeconds"] = grace
     if finalizers:
         marks["finalizers"] = finalizers
-    if kind.has_generation and "generation" in metadata and "deletionTimestamp" not in metadata:
+    if metadata.get("generation") and "deletionTimestamp" not in metadata:
         marks["generation"] = metadata["generation"] + 1
     marked = obj | {"metadata": metadata | marks}
     if is_namespace:
