@@ -125,17 +125,17 @@ def _named(obj: Object) -> str:
 
 def canonical_object(obj: Object, kind: Kind) -> Object:
     """An object as it is stored; custom kinds keep all but metadata as it was written. Pure."""
-    metadata = canonical(obj["metadata"], kind.schema["properties"]["metadata"])
     if kind.is_custom:
+        metadata = canonical(obj["metadata"], kind.schema["properties"]["metadata"])
         return obj | {"metadata": metadata}
-    if obj["metadata"].get("managedFields") == []:
-        # Unlike no list, an empty one asks to forget all managers.
-        metadata |= {"managedFields": []}
     try:
         filled: Object = canonical(obj, kind.schema)
     except ValueError as problem:
         raise statuses.bad_request(f"{_prefix(kind)}{problem}") from problem
-    return filled | {"metadata": metadata}
+    if obj["metadata"].get("managedFields") == []:
+        # Unlike no list, an empty one asks to forget all managers.
+        return filled | {"metadata": filled["metadata"] | {"managedFields": []}}
+    return filled
 
 
 def _prefix(kind: Kind) -> str:

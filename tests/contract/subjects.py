@@ -35,7 +35,6 @@ _METADATA = table(
         "metadata/creationTimestamp": [None, "2020-01-02T03:04:05Z"],
         "metadata/labels/empty": [None],
         "metadata/annotations/empty": [None],
-        "metadata/deletionTimestamp": ["today"],
         "metadata/managedFields": [[], [{}], ABSENT],
         "metadata/ownerReferences": [[{"uid": "x"}]],
         "metadata/resourceVersion": ["{current}", "{current}", "", "0", "x"],
@@ -64,6 +63,7 @@ _CONFIG_MAP = table(
     {
         "apiVersion": ["v9"],
         "kind": ["Pod"],
+        "metadata/deletionTimestamp": ["today"],
         "data/a": ["1", "2", "2", ABSENT, 5],
         "data/b": ["1", {}, None],
         "data": [ABSENT, {"c": "3"}, "x"],

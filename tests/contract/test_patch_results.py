@@ -151,6 +151,20 @@ def test_given_an_object_in_deletion_when_its_last_finalizer_goes_then_its_versi
     assert not api_server.api.exists(path)
 
 
+def test_given_a_number_of_a_generation_when_deletion_begins_then_it_is_counted_up(
+    api_server: ApiServer,
+) -> None:
+    body = config_map("a")
+    body["metadata"] |= {"finalizers": ["example.com/a"], "generation": 7}
+    api_server.api.create(CONFIG_MAPS.path(api_server.namespace), body)
+    path = CONFIG_MAPS.path(api_server.namespace, "a")
+
+    api_server.api.delete(path)
+    gone = api_server.api.merge(path, {"metadata": {"finalizers": None}})
+
+    assert gone["metadata"]["generation"] == 8
+
+
 def test_given_a_claim_when_it_asks_for_less_then_only_its_spec_is_refused(
     api_server: ApiServer,
 ) -> None:
