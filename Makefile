@@ -37,7 +37,8 @@ sandbox: venv ## Start the sandbox alone, for kubectl; prints where its kubeconf
 	@exec $(BIN)/python -m sandbox --data "$(DATA)/sandbox" --port 6443
 
 test: $(VENV)/.installed-dev browser cluster ## Run every test that this machine can run
-	@$(BIN)/python -m coverage run -m pytest
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder \
+	  --durations=25 --cov --cov-report=
 	@$(BIN)/python -m coverage report --include='nbcore/*' --omit='nbcore/kube/*' --fail-under=95
 
 check: $(VENV)/.installed-dev ## Look at the code without running it: format, lint, types, arrows, leftovers

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.cluster.api import Api
 from tests.cluster.build import BINARIES, find_assets
@@ -19,6 +20,10 @@ from tests.cluster.servers import (
     fresh_namespace,
     running_sandbox,
 )
+
+# How long an example takes says how busy the machine is, nothing about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

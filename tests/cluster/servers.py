@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -86,8 +87,14 @@ def running_sandbox(data: Path) -> Iterator[Path]:
 
 def create_crds(api: Api) -> None:
     """Makes the kinds of deploy/crds that are missing; waits until the server serves them."""
-    for file in sorted(CRDS.glob("*.yaml")):
-        _create_crd(api, yaml.safe_load(file.read_text()))
+    for crd in _crds():
+        _create_crd(api, crd)
+
+
+@cache
+def _crds() -> list[JsonObject]:
+    # Read once: a file of tests turns from one server to the other, and to parse takes a second.
+    return [yaml.safe_load(file.read_text()) for file in sorted(CRDS.glob("*.yaml"))]
 
 
 def _create_crd(api: Api, crd: JsonObject) -> None:

@@ -45,7 +45,7 @@ def test_given_a_message_of_the_controller_when_not_ready_then_it_is_told() -> N
     assert situation(notebook, Refused.NOT_READY).message == "OOMKilled"
 
 
-@pytest.mark.parametrize("refused", set(Refused) - {Refused.NOT_READY})
+@pytest.mark.parametrize("refused", [each for each in Refused if each is not Refused.NOT_READY])
 def test_given_a_refusal_when_told_then_its_own_sentence_is_the_message(refused: Refused) -> None:
     now = situation({"metadata": {"name": "nb"}}, refused)
 

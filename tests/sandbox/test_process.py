@@ -90,6 +90,14 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     sandbox.stop()
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One for all the requests that it has to outlive."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("lasting") / "data")
+    yield sandbox
+    sandbox.stop()
+
+
 def test_given_a_start_when_ready_then_only_its_owner_can_read_its_secrets(
     sandbox: Sandbox,
 ) -> None:
@@ -191,9 +199,9 @@ def test_given_interrupt_when_sent_then_it_ends_too(sandbox: Sandbox) -> None:
     assert sandbox.stop(signal.SIGINT) == 0
 
 
-def test_given_no_token_when_asked_then_nothing_but_version(sandbox: Sandbox) -> None:
-    status, answer = sandbox.ask("GET", CONFIG_MAPS, Authorization="Bearer wrong")
-    anonymous = sandbox.connect()
+def test_given_no_token_when_asked_then_nothing_but_version(lasting: Sandbox) -> None:
+    status, answer = lasting.ask("GET", CONFIG_MAPS, Authorization="Bearer wrong")
+    anonymous = lasting.connect()
     anonymous.request("GET", CONFIG_MAPS)
 
     assert (status, answer["reason"]) == (401, "Unauthorized")
@@ -203,11 +211,11 @@ def test_given_no_token_when_asked_then_nothing_but_version(sandbox: Sandbox) ->
 
 @pytest.mark.parametrize("header", ["Impersonate-Uid", "Impersonate-Extra-scopes"])
 def test_given_a_header_that_would_be_ignored_when_acting_as_another_then_refused(
-    sandbox: Sandbox, header: str
+    lasting: Sandbox, header: str
 ) -> None:
     headers = {"Impersonate-User": "bob", header: "x"}
 
-    status, answer = sandbox.ask("GET", CONFIG_MAPS, **headers)
+    status, answer = lasting.ask("GET", CONFIG_MAPS, **headers)
 
     assert status == 400
     assert header in answer["message"]
@@ -231,20 +239,20 @@ def test_given_a_header_that_would_be_ignored_when_acting_as_another_then_refuse
     ],
 )
 def test_given_a_hostile_request_when_sent_then_refused_and_it_lives_on(
-    sandbox: Sandbox, method: str, path: str, body: bytes | None, code: int
+    lasting: Sandbox, method: str, path: str, body: bytes | None, code: int
 ) -> None:
     headers = {"Content-Type": APPLY_PATCH} if method == "PATCH" else {}
     try:
-        status, _ = sandbox.ask(method, path, body, **headers)
+        status, _ = lasting.ask(method, path, body, **headers)
     except (BrokenPipeError, ConnectionResetError):
         status = 413  # It hung up in the middle of too much.
 
     assert status == code
-    assert sandbox.ask("GET", "/readyz") == (200, b"ok")
+    assert lasting.ask("GET", "/readyz") == (200, b"ok")
 
 
-def test_given_garbage_instead_of_tls_when_sent_then_it_lives_on(sandbox: Sandbox) -> None:
-    host, _, port = sandbox.address.partition(":")
+def test_given_garbage_instead_of_tls_when_sent_then_it_lives_on(lasting: Sandbox) -> None:
+    host, _, port = lasting.address.partition(":")
     plain = http.client.HTTPConnection(host, int(port), timeout=5)
 
     plain.request("GET", "/readyz")
@@ -252,11 +260,11 @@ def test_given_garbage_instead_of_tls_when_sent_then_it_lives_on(sandbox: Sandbo
         plain.getresponse()
     plain.close()
 
-    assert sandbox.ask("GET", "/readyz") == (200, b"ok")
+    assert lasting.ask("GET", "/readyz") == (200, b"ok")
 
 
-def test_given_it_when_listening_then_on_loopback_only(sandbox: Sandbox) -> None:
-    port = int(sandbox.address.rpartition(":")[2])
+def test_given_it_when_listening_then_on_loopback_only(lasting: Sandbox) -> None:
+    port = int(lasting.address.rpartition(":")[2])
     lines = Path(f"/proc/{os.getpid()}/net/tcp").read_text().splitlines()[1:]
     hosts = {line.split()[1].partition(":")[0] for line in lines if f":{port:04X} " in line}
 
