@@ -13,6 +13,8 @@ from nbcore import access
 from nbcore.access import Question
 from nbcore.errors import ClusterError, UnreachableError
 from nbcore.identity import Identity, OwnAccount
+from nbcore.kube.resources import SETTINGS
+from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME
 from nbcore.rights import Rights, narrowed
 from nbcore.rows import NotebookRow
 from nbcore.status import Phase
@@ -54,6 +56,15 @@ def may(question: Question, namespace: str) -> bool:
         return False
 
 
+def catalog_name() -> str:
+    """The Setting that holds the images; the older one where a cluster has no other."""
+    cache = session.services().cache
+    older = cache.get(SETTINGS, CATALOG_SETTING_OLD_NAME)
+    if older and not cache.get(SETTINGS, CATALOG_SETTING):
+        return CATALOG_SETTING_OLD_NAME
+    return CATALOG_SETTING
+
+
 def may_edit_catalog(viewer: Identity) -> bool:
     """Whether the viewer may update the Setting of the catalog; when nobody knows, it is a no."""
     try:
@@ -75,7 +86,7 @@ def edits_catalog(viewer: Identity) -> bool:
         return True
     try:
         _expect_an_answer()
-        answer = session.services().access.allows(viewer, access.may_edit_catalog())
+        answer = session.services().access.allows(viewer, access.may_edit_catalog(catalog_name()))
     except ClusterError:
         if st.session_state.get(_EDITS_CATALOG) == viewer:
             return True

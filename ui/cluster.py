@@ -22,7 +22,7 @@ from nbcore.kube.resources import (
     ROLE_BINDINGS,
     SETTINGS,
 )
-from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, OWNER_ANNOTATION, JsonObject
+from nbcore.names import OWNER_ANNOTATION, JsonObject
 from nbcore.objects import text_at
 from nbcore.rows import NotebookRow
 from nbcore.status import NotebookStatus, Phase
@@ -47,8 +47,7 @@ def catalog() -> CatalogReading:
 
 def catalog_setting() -> JsonObject | None:
     """The Setting that holds the images; None when the cluster has none."""
-    cache = session.services().cache
-    return cache.get(SETTINGS, CATALOG_SETTING) or cache.get(SETTINGS, CATALOG_SETTING_OLD_NAME)
+    return session.services().cache.get(SETTINGS, access.catalog_name())
 
 
 @st.fragment(run_every=_CATALOG_SECONDS)

@@ -9,7 +9,7 @@ from tests.e2e.list_page import HEADER, ROW
 # Until a page is drawn, the first one of a cold app on a busy machine too. Milliseconds.
 PATIENCE = 20_000
 # The table is drawn on a canvas: pixels from its left edge, in a window of 1,360.
-NUMBER, DEFAULT, IMAGE, DESCRIPTION, REMOVE = 20, 84, 270, 620, 1160
+NUMBER, DEFAULT, IMAGE, DESCRIPTION, REMOVE = 20, 97, 270, 620, 1160
 
 
 def open_images(page: Page, url: str) -> None:
@@ -47,6 +47,8 @@ def edit_cell(page: Page, row: int, x: int, text: str) -> None:
 def add_image(page: Page, image: str) -> None:
     """Adds a row, which stands first."""
     rows = page.locator("[data-testid=stDataFrame] [role=row]")
+    # The table is made anew after some edits, and has no rows for a moment.
+    expect(rows).not_to_have_count(0)
     count = rows.count()
     page.get_by_role("button", name="Add an image").click()
     expect(rows).to_have_count(count + 1)

@@ -421,32 +421,54 @@ def test_given_somebody_who_may_not_when_opened_then_it_says_what_to_ask_for() -
     assert not page.get("menu_button")
 
 
-@pytest.mark.usefixtures("setting")
-def test_given_no_right_to_the_versions_when_asked_for_then_the_refusal_stands_below_the_title(
-    visit: Visit,
-) -> None:
+@contextmanager
+def editor(visit: Visit, user: str, *names: str) -> Iterator[None]:
+    """Somebody looks who may update Settings, or only those that are named, and nothing else."""
     rbac = "/apis/rbac.authorization.k8s.io/v1"
-    rule = {"apiGroups": ["management.oneblock.ai"], "resources": ["settings"], "verbs": ["update"]}
+    rule: JsonObject = {
+        "apiGroups": ["management.oneblock.ai"],
+        "resources": ["settings"],
+        "verbs": ["update"],
+    }
+    if names:
+        rule["resourceNames"] = list(names)
     role = {"kind": "ClusterRole", "metadata": {"name": "catalog"}, "rules": [rule]}
     group = {"apiGroup": "rbac.authorization.k8s.io"}
     binding = {
         "kind": "ClusterRoleBinding",
         "metadata": {"name": "catalog"},
         "roleRef": {**group, "kind": "ClusterRole", "name": "catalog"},
-        "subjects": [{**group, "kind": "User", "name": "cora"}],
+        "subjects": [{**group, "kind": "User", "name": user}],
     }
     visit.api.create(f"{rbac}/clusterroles", role)
     visit.api.create(f"{rbac}/clusterrolebindings", binding)
-    install(replace(services(), identity=lambda: Person("cora")))
+    install(replace(services(), identity=lambda: Person(user)))
+    yield
+    visit.api.delete(f"{rbac}/clusterrolebindings/catalog")
+    visit.api.delete(f"{rbac}/clusterroles/catalog")
 
-    page = choose_from_menu(open_images(), "Versions and undo")
+
+@pytest.mark.parametrize("setting", [OLD_NAME], indirect=True)
+def test_given_only_the_older_setting_when_somebody_may_update_it_then_its_tables_open(
+    visit: Visit, setting: str
+) -> None:
+    with editor(visit, "dora", setting):
+        assert "team/lab:1" in words(open_images())
+    with editor(visit, "emil", NAME):
+        assert "team/lab:1" not in words(open_images())
+
+
+@pytest.mark.usefixtures("setting")
+def test_given_no_right_to_the_versions_when_asked_for_then_the_refusal_stands_below_the_title(
+    visit: Visit,
+) -> None:
+    with editor(visit, "cora"):
+        page = choose_from_menu(open_images(), "Versions and undo")
 
     assert "Versions: You may not list controllerrevisions" in words(page)
     drawn = [element.type for element in page.main]
     # The caption follows on the whole row of the title.
     assert drawn.index("title") < drawn.index("caption") < drawn.index("error")
-    visit.api.delete(f"{rbac}/clusterrolebindings/catalog")
-    visit.api.delete(f"{rbac}/clusterroles/catalog")
 
 
 @pytest.mark.usefixtures("setting")
