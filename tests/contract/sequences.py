@@ -105,13 +105,17 @@ def _operations(subject: Subject) -> st.SearchStrategy[JsonObject]:
         _operation, st.sampled_from(["add", "add", "replace", "test"]), st.sampled_from(values)
     )
     removal = st.builds(_operation, st.just("remove"), st.sampled_from(places))
-    texts = st.sampled_from([edit for edit in table if edit.path.startswith(_TEXTS)])
-    place = st.sampled_from(places)
-    fitting = st.builds(_transfer, _TRANSFER, texts, texts)
-    odd = st.builds(_transfer, _TRANSFER, place, place)
-    return _one_of(plain, plain, plain, removal, fitting, fitting, odd)
+    texts = [edit for edit in table if edit.path.startswith(_TEXTS)]
+    known = st.sampled_from([edit for edit in texts if isinstance(edit.value, str)])
+    writing = st.builds(_operation, st.sampled_from(["add", "replace", "replace", "test"]), known)
+    fitting = st.builds(_transfer, _TRANSFER, st.sampled_from(texts), st.sampled_from(texts))
+    alike = [edit for edit in places if edit.path not in _MADE_UP]
+    odd = st.builds(_transfer, _TRANSFER, st.sampled_from(alike), st.sampled_from(places))
+    return _one_of(plain, plain, writing, writing, writing, removal, fitting, fitting, odd)
 
 
+# Each server's own: copied to where nobody expects it, it can't be told from what was sent.
+_MADE_UP = {"metadata/creationTimestamp", "metadata/resourceVersion", "metadata/uid"}
 _TEXTS = ("metadata/labels/", "metadata/annotations/", "data/")
 _TRANSFER = st.sampled_from(["copy", "move"])
 

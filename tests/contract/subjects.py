@@ -17,7 +17,6 @@ from tests.contract.objects import (
     claim,
     config_map,
     container,
-    labelled,
     notebook,
     service,
 )
@@ -243,18 +242,24 @@ class Subject:
         return body
 
 
+def _described(obj: JsonObject) -> JsonObject:
+    """With a label and an annotation, so that patches find some."""
+    note = (Edit("metadata/annotations/note", "1"), Edit("metadata/labels/app", "x"))
+    return edited(obj, note)
+
+
 SUBJECTS: Mapping[str, Subject] = MappingProxyType(
     {
         "ConfigMap": Subject(
             CONFIG_MAPS,
-            labelled(config_map("a", a="1"), app="x"),
+            _described(config_map("a", a="1")),
             _METADATA + _STALE + _FINALIZERS + _CONFIG_MAP * 2,
             directives=_CONFIG_MAP_DIRECTIVES,
             items=_ITEMS,
         ),
         "Notebook": Subject(
             NOTEBOOKS,
-            labelled(notebook("a"), app="x"),
+            _described(notebook("a")),
             _METADATA + _STALE + _FINALIZERS + _NOTEBOOK * 2,
             _STATUS,
             items=_ITEMS + _NOTEBOOK_ITEMS,
@@ -263,7 +268,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
             PERSISTENT_VOLUME_CLAIMS,
             # Nobody binds a claim of a class that is not there, or gives a finalizer back.
             edited(
-                claim("a", storageClassName="missing"),
+                _described(claim("a", storageClassName="missing")),
                 (Edit("metadata/finalizers", ["kubernetes.io/pvc-protection"]),),
             ),
             _METADATA + _CLAIM * 2,
@@ -271,7 +276,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         ),
         "Service": Subject(
             SERVICES,
-            service("a"),
+            _described(service("a")),
             _METADATA + _FINALIZERS + _SERVICE * 2,
             directives=_SERVICE_DIRECTIVES,
             items=_ITEMS + _SERVICE_ITEMS,
