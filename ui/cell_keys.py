@@ -2,8 +2,8 @@
 
 The table is glide-data-grid. Its cell editor waits with Enter and Tab for a timer of 0 ms, so that
 the last change is in, but sets that timer for every other key too. A letter's timer that ends after
-Enter was pressed closes the cell without its text: always when both keys come while the browser is
-busy, for instance drawing what another admin saved.
+Enter was pressed closes the cell without its text. That takes quick keys, or a browser that is busy
+between them, for instance with drawing what another admin saved.
 """
 
 from __future__ import annotations
