@@ -20,6 +20,7 @@ from nbcore.kube.resources import (
     NOTEBOOKS,
     PERSISTENT_VOLUME_CLAIMS,
     ROLE_BINDINGS,
+    ROLES,
     SETTINGS,
 )
 from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, OWNER_ANNOTATION, JsonObject
@@ -95,10 +96,11 @@ def _rows(found: list[JsonObject]) -> list[NotebookRow]:
 def is_known() -> bool:
     """Whether what every page needs was read at least once since the process started."""
     cache = session.services().cache
-    # Where the viewer is named is part of it: without it namespaces would be missing at first.
-    has_bindings = not session.is_person() or cache.has_synced(ROLE_BINDINGS)
-    needed = (NOTEBOOKS, NAMESPACES, SETTINGS)
-    return has_bindings and all(cache.has_synced(resource) for resource in needed)
+    # Without bindings namespaces would be missing at first; without Roles all would seem different,
+    # and each be asked about at once.
+    bound = (ROLE_BINDINGS, ROLES) if session.is_person() else ()
+    needed = (NOTEBOOKS, NAMESPACES, SETTINGS, *bound)
+    return all(cache.has_synced(resource) for resource in needed)
 
 
 @st.fragment(run_every=_WAITING_STEP)
