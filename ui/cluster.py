@@ -219,13 +219,8 @@ def namespaces_for_new() -> list[str]:
     return sorted(access.where(CREATE, offered_namespaces()))
 
 
-def chosen_namespace() -> str:
-    """The namespace that this visitor chose last, or the usual one.
-
-    Raises:
-        ClusterError: nobody knows.
-    """
-    names = offered_namespaces()
+def chosen_namespace(names: Sequence[str]) -> str:
+    """The one of these namespaces that this visitor chose last, or the usual one."""
     usual = _usual(names)
     chosen = st.session_state.get(access.CHOSEN_NAMESPACE, usual)
     return chosen if chosen in {*names, namespaces.ALL} else usual
@@ -238,7 +233,8 @@ def namespace_for_new() -> str:
         ClusterError: nobody knows.
     """
     # Mostly it is one of these two: then the others need not be asked about.
-    for name in (chosen_namespace(), _usual(offered_namespaces())):
+    names = offered_namespaces()
+    for name in (chosen_namespace(names), _usual(names)):
         if name and access.where(CREATE, {name}):
             return name
     return _usual(namespaces_for_new())
