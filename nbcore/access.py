@@ -8,7 +8,7 @@ https://kubernetes.io/docs/reference/access-authn-authz/authorization/
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -140,15 +140,13 @@ class Access:
             each for each in asked if (told[each] if each in told else self.allows(identity, each))
         ]
 
-    def ask(self, identity: Identity, questions: Iterable[Question]) -> list[Question]:
-        """Those that are allowed as of now, whatever is remembered; asks several at a time.
+    def ask(self, identity: Identity, questions: Iterable[Question]) -> Iterator[bool]:
+        """The answers as of now, whatever is remembered, in order; asks several at a time.
 
         Raises:
-            ClusterError: as ``allows``.
+            ClusterError: as ``allows``, at the first question that has no answer.
         """
-        asked = list(questions)
-        told = self._pool.map(partial(self._ask, identity), asked)
-        return [each for each, is_allowed in zip(asked, told, strict=True) if is_allowed]
+        return self._pool.map(partial(self._ask, identity), questions)
 
     def _is_ageing(self, key: _Key) -> bool:
         asked, _ = self._answers.get(key, (self._clock(), False))

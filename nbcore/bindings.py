@@ -57,7 +57,10 @@ class BindingIndex:
             for subject in (*subjects, _EVERYBODY):
                 for bound in self._bound.get(subject, ()):
                     found[bound[0]].add(self._grant(bound))
-        return {namespace: frozenset(grants) for namespace, grants in found.items()}
+        # Namespaces that are alike share one set: answers about each of them are kept with it.
+        shared: dict[frozenset[Grant], frozenset[Grant]] = {}
+        sets = {namespace: frozenset(grants) for namespace, grants in found.items()}
+        return {name: shared.setdefault(grants, grants) for name, grants in sets.items()}
 
     def _grant(self, bound: _Bound) -> Grant:
         namespace, kind, name = bound

@@ -5,9 +5,9 @@ which a RoleBinding names the person or a group, and those that are named by han
 authorizer is not RBAC has no such bindings: there namespaces have to be named.
 
 Where many are left, those in which the same roles are bound are alike for RBAC: one of them is
-asked about, every 10 s. For what only offers a button that is enough, because each request is
-judged by itself. For what shows objects each namespace needs a yes of its own as well, because
-another authorizer may say no to one of them; these come a few at a time.
+asked about, every 10 s, and a second one after a no. For what only offers a button that is enough,
+because each request is judged by itself. For what shows objects each namespace needs a yes of its
+own as well, because another authorizer may say no to one of them; these come a few at a time.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from nbcore.confirmations import Confirmations
 from nbcore.identity import Identity, OwnAccount, Person
 
 _FEW = 20
+# An authorizer besides RBAC may say no to the first that stands for the others.
+_STAND_INS = 2
 
 
 class Places:
@@ -79,6 +81,7 @@ class Places:
             return found | self._by_roles(identity, question, alike, preferred=frozenset())
         confirmed = self._confirmations.confirmed(identity, question, alike)
         likely = self._by_roles(identity, question, alike, preferred=confirmed)
+        self._compare(identity, question, likely ^ confirmed)
         return found | (likely & confirmed)
 
     def unasked(
@@ -113,7 +116,7 @@ class Places:
     def _by_roles(
         self, person: Person, question: Question, grants: Grants, *, preferred: frozenset[str]
     ) -> frozenset[str]:
-        """The namespaces with the same roles as one in which it is allowed.
+        """The namespaces with the same roles as one in which it is allowed, but those denied.
 
         Args:
             person: who.
@@ -124,9 +127,22 @@ class Places:
         alike: defaultdict[frozenset[Grant], list[str]] = defaultdict(list)
         for name in sorted(grants, key=lambda name: (name not in preferred, name)):
             alike[grants[name]].append(name)
-        samples = {names[0]: names for names in alike.values()}
-        allowed = self._access.allowed(person, [question.at(name) for name in samples])
-        return frozenset(name for each in allowed for name in samples[each.namespace])
+        found: set[str] = set()
+        left = [*alike.values()]
+        for _ in range(_STAND_INS):
+            samples = {names[0]: names for names in left}
+            asked = [question.at(name) for name in samples]
+            allowed = {each.namespace for each in self._access.allowed(person, asked)}
+            found.update(*(samples[name] for name in allowed))
+            left = [names[1:] for name, names in samples.items() if name not in allowed]
+            left = [names for names in left if names]
+        return frozenset(found)
+
+    def _compare(self, person: Person, question: Question, doubtful: Collection[str]) -> None:
+        """Lets the newest answers about these namespaces correct the long remembered ones."""
+        answers = {name: self._access.known(person, question.at(name)) for name in doubtful}
+        fresh = {name: is_yes for name, is_yes in answers.items() if is_yes is not None}
+        self._confirmations.correct(person, question, fresh)
 
     def _is_everywhere(self, person: Person, question: Question) -> bool:
         """Who may not list everywhere is not asked for anything else everywhere."""

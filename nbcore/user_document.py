@@ -12,6 +12,8 @@ from nbcore.errors import NbError
 from nbcore.names import JsonObject
 
 MEND = "Mend it, or put an earlier copy in its place."
+# What the usual loader raises for a value that is not what its tag says, such as !!bool maybe.
+_FROM_TAGS = (ValueError, LookupError, AttributeError)
 
 
 class UnusableFileError(NbError):
@@ -26,7 +28,7 @@ def load_document(text: str) -> JsonObject:
     """
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, *_FROM_TAGS, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
         what = error.problem if isinstance(error, _RefusedError) else "it is not valid YAML"

@@ -82,7 +82,7 @@ def _draw_head(names: list[str], *, is_possible: bool) -> str:
         namespace = st.selectbox(
             "Namespace",
             options,
-            index=options.index(cluster.chosen_namespace()),
+            index=options.index(cluster.chosen_namespace(names)),
             format_func=namespaces.title,
             key="namespace",
             bind="query-params",

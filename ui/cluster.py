@@ -20,6 +20,7 @@ from nbcore.kube.resources import (
     NOTEBOOKS,
     PERSISTENT_VOLUME_CLAIMS,
     ROLE_BINDINGS,
+    ROLES,
     SETTINGS,
 )
 from nbcore.names import OWNER_ANNOTATION, JsonObject
@@ -94,10 +95,11 @@ def _rows(found: list[JsonObject]) -> list[NotebookRow]:
 def is_known() -> bool:
     """Whether what every page needs was read at least once since the process started."""
     cache = session.services().cache
-    # Where the viewer is named is part of it: without it namespaces would be missing at first.
-    has_bindings = not session.is_person() or cache.has_synced(ROLE_BINDINGS)
-    needed = (NOTEBOOKS, NAMESPACES, SETTINGS)
-    return has_bindings and all(cache.has_synced(resource) for resource in needed)
+    # Without bindings namespaces would be missing at first; without Roles all would seem different,
+    # and each be asked about at once.
+    bound = (ROLE_BINDINGS, ROLES) if session.is_person() else ()
+    needed = (NOTEBOOKS, NAMESPACES, SETTINGS, *bound)
+    return all(cache.has_synced(resource) for resource in needed)
 
 
 @st.fragment(run_every=_WAITING_STEP)
@@ -216,13 +218,8 @@ def namespaces_for_new() -> list[str]:
     return sorted(access.where(CREATE, offered_namespaces()))
 
 
-def chosen_namespace() -> str:
-    """The namespace that this visitor chose last, or the usual one.
-
-    Raises:
-        ClusterError: nobody knows.
-    """
-    names = offered_namespaces()
+def chosen_namespace(names: Sequence[str]) -> str:
+    """The one of these namespaces that this visitor chose last, or the usual one."""
     usual = _usual(names)
     chosen = st.session_state.get(access.CHOSEN_NAMESPACE, usual)
     return chosen if chosen in {*names, namespaces.ALL} else usual
@@ -235,7 +232,8 @@ def namespace_for_new() -> str:
         ClusterError: nobody knows.
     """
     # Mostly it is one of these two: then the others need not be asked about.
-    for name in (chosen_namespace(), _usual(offered_namespaces())):
+    names = offered_namespaces()
+    for name in (chosen_namespace(names), _usual(names)):
         if name and access.where(CREATE, {name}):
             return name
     return _usual(namespaces_for_new())

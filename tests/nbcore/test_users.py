@@ -73,6 +73,9 @@ def test_given_a_broken_entry_when_read_then_it_alone_lets_nobody_in_and_is_name
     ("text", "words"),
     [
         pytest.param("credentials: {usernames: {a: 1", "not valid YAML", id="broken YAML"),
+        pytest.param("a: !!bool maybe", "not valid YAML", id="a tag that its value breaks"),
+        pytest.param('a: !!int ""', "not valid YAML", id="a number without digits"),
+        pytest.param("a: !!timestamp x", "not valid YAML", id="a time that is none"),
         pytest.param("- a", "no credentials.usernames", id="list"),
         pytest.param("credentials: 3", "no credentials.usernames", id="number"),
         pytest.param("credentials: {usernames: [a]}", "no credentials.usernames", id="names"),
