@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
-from typing import Literal
 
 import streamlit as st
 
-from nbcore.catalog_changes import Change, ChangeKind, Conflict
+from nbcore.catalog_changes import Conflict
 from nbcore.catalog_history import author_of
 from nbcore.errors import ClusterError
-from nbcore.ides import IDES, IdeType
+from nbcore.ides import IdeType
 from nbcore.image_use import UNUSED, ImageUse
-from nbcore.names import CATALOG_SETTING
 from nbcore.objects import text_at
 from ui import (
     access,
     catalog_dialogs,
     catalog_editor,
+    catalog_outcome,
     catalog_page,
     cell_keys,
     cluster,
@@ -30,13 +28,8 @@ from ui import (
 from ui.catalog_draft import Draft
 from ui.markdown import escape
 
-_REFUSED = (
-    f"You may not update the Setting {CATALOG_SETTING}. Ask an admin for the role "
-    "notebook-catalog-admin."
-)
-_PROBLEMS_SHOWN = 5
+_REFUSED = "You may not update the Setting {}. Ask an admin for the role notebook-catalog-admin."
 _USES_SHOWN = 5
-_DIFF_HEIGHT = 260
 _FOLLOW_SECONDS = 2
 _MERGED = "images_merged"
 _TOLD = "images_told"
@@ -66,7 +59,7 @@ def main() -> None:
         _draw_editor()
     else:
         st.title("Images", anchor=False)
-        st.write(_REFUSED)
+        st.write(_REFUSED.format(access.catalog_name()))
 
 
 @st.fragment(run_every=_FOLLOW_SECONDS)
@@ -97,8 +90,8 @@ def _draw_editor() -> None:
         catalog_editor.draw_table(found, ide)
     # Below the table: what comes by itself above it would move it away from under an open cell.
     _follow(catalog_page.uses())
-    _draw_problems(found, with_lines=ide is None)
-    _draw_consequences(found, ide or IdeType.JUPYTER)
+    catalog_outcome.draw_problems(found, with_lines=ide is None)
+    catalog_outcome.draw(found, ide or IdeType.JUPYTER)
     with head:
         chosen = _draw_head(found)
     if chosen is not None:
@@ -175,7 +168,7 @@ def _draw_overtaken(found: Draft) -> None:
         label = "Merge" if found.is_dirty else "Show it"
         st.button(label, key="images_merge", on_click=_merge, args=(found,))
     if diff:
-        frame.code(diff, language="diff", height=_height(diff))
+        frame.code(diff, language="diff", height=catalog_outcome.diff_height(diff))
 
 
 def _draw_conflicts(found: Draft) -> None:
@@ -215,91 +208,6 @@ def _merge(found: Draft) -> None:
 def _decide(found: Draft, conflict: Conflict, *, keep: bool) -> None:
     catalog_editor.take_typed(found)
     found.decide(conflict, keep=keep)
-
-
-def _deprecate(found: Draft, ide: IdeType, image: str) -> None:
-    catalog_editor.take_typed(found)
-    found.deprecate(ide, image)
-
-
-def _draw_problems(found: Draft, *, with_lines: bool) -> None:
-    told = found.problems
-    problems = told if with_lines else [replace(problem, line=0) for problem in told]
-    for problem in problems[:_PROBLEMS_SHOWN]:
-        st.markdown(f":red[:material/error: {escape(str(problem))}]")
-    if len(problems) > _PROBLEMS_SHOWN:
-        st.caption(f"and {len(problems) - _PROBLEMS_SHOWN} more")
-
-
-def _draw_consequences(found: Draft, ide: IdeType) -> None:
-    left, right = st.columns([1.4, 1], gap="large")
-    with left.container(border=True):
-        st.markdown("**Changes**")
-        _draw_changes(found)
-    with right.container(border=True):
-        st.markdown("**People will see**")
-        _draw_preview(found, ide)
-
-
-def _draw_changes(found: Draft) -> None:
-    diff = found.diff
-    if not diff:
-        st.caption("None yet.")
-        return
-    st.code(diff, language="diff", height=_height(diff))
-    if found.replaces_text:
-        return
-    uses = catalog_page.uses()
-    # A broken catalog may have named an image twice.
-    used = {(each.type, each.image): each for each in found.changes if each.image in uses}
-    for change in list(used.values())[:_USES_SHOWN]:
-        use = uses[change.image]
-        _draw_use(found, change, use.count, ", ".join(sorted(use.namespaces)))
-    if len(used) > _USES_SHOWN:
-        st.caption(f"{len(used) - _USES_SHOWN} more of these images are in use.")
-
-
-def _height(diff: str) -> int | Literal["content"]:
-    return _DIFF_HEIGHT if diff.count("\n") > 10 else "content"
-
-
-def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:
-    use, keep = ("s use", "keep") if count > 1 else (" uses", "keeps")
-    words = f"{count} notebook{use} {change.image} ({places})"
-    if change.kind is ChangeKind.REMOVED:
-        st.markdown(f":orange[:material/info:] {escape(f'{words} and {keep} it.')}")
-        st.button(
-            "Deprecate it instead",
-            key=f"deprecate_{change.type}_{change.image}",
-            on_click=_deprecate,
-            args=(found, IdeType(change.type), change.image),
-        )
-    elif any(key == "deprecated" and new for key, _, new in change.fields):
-        is_named = any(
-            row.get("containerImage") == change.image and row.get("replacedBy")
-            for row in found.rows(IdeType(change.type))
-        )
-        then = "offered the replacement" if is_named else "told, but no replacement is named"
-        st.markdown(f":orange[:material/info:] {escape(f'{words}. Owners are {then}.')}")
-
-
-def _draw_preview(found: Draft, ide: IdeType) -> None:
-    catalog = found.catalog
-    if catalog is None:
-        st.caption("It is shown here when the catalog is right.")
-        return
-    titles, usual = catalog.titles(ide), catalog.default_image(ide)
-    if usual is None:
-        st.caption(f"No image for {IDES[ide].title}: it can't be started by one click.")
-        return
-    images = list(titles)
-    st.selectbox(
-        f"Image of {IDES[ide].title}",
-        images,
-        index=images.index(usual),
-        format_func=lambda image: titles.get(image, image),
-    )
-    st.caption(escape(f"One click starts {usual}."))
 
 
 main()

@@ -23,6 +23,7 @@ from ui import (
     messages,
     notices,
     offers,
+    reach,
     session,
     volume_fields,
 )
@@ -76,10 +77,10 @@ def _find_places(above: DeltaGenerator) -> tuple[list[str], str] | None:
         return None
     if is_asking:
         with above:
-            cluster.follow_namespaces()
+            reach.follow_namespaces()
     elif not names and session.is_person():
         st.write("You may not create notebooks in any namespace.")
-        cluster.draw_no_namespace(seen)
+        reach.draw_no_namespace(seen)
     return (names, chosen) if names or not session.is_person() else None
 
 

@@ -20,6 +20,7 @@ from ui import (
     moves,
     namespaces,
     notices,
+    reach,
     session,
     tables,
     welcome,
@@ -136,7 +137,7 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     elif offered[0] or not unasked:
         _draw_empty(namespace, offered, reading)
-    cluster.draw_asking(unasked)
+    reach.draw_asking(unasked)
     # Last, because the run that a click began would lose it.
     if not is_current or cluster.catalog() is not reading or notices.are_waiting():
         st.rerun()
@@ -145,7 +146,7 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
 def _draw_empty(namespace: str, offered: tuple[list[str], str], reading: CatalogReading) -> None:
     names, place = offered
     if not names and session.is_person():
-        cluster.draw_no_namespace()
+        reach.draw_no_namespace()
         return
     is_possible = bool(place) and namespace in {place, namespaces.ALL}
     pressed = welcome.draw(namespace, reading.catalog, is_possible=is_possible or not names)

@@ -14,7 +14,6 @@ import streamlit as st
 from nbcore.access import CREATE, LIST, LIST_VOLUMES
 from nbcore.catalog import Catalog, CatalogReading, CatalogSource
 from nbcore.errors import ClusterError
-from nbcore.identity import Person
 from nbcore.kube.resources import (
     NAMESPACES,
     NOTEBOOKS,
@@ -127,26 +126,6 @@ def is_answering() -> bool:
     return True
 
 
-def draw_no_namespace(seen: Sequence[str] = ()) -> None:
-    """Tells somebody who may do nothing here whom to ask, and what to say.
-
-    Args:
-        seen: the namespaces that they may look into.
-    """
-    person = session.viewer()
-    groups = ", ".join(person.groups) if isinstance(person, Person) else ""
-    who = f"{person.user} (groups: {groups})" if groups else person.user
-    heading = "You may look, but not create" if seen else "No namespace is yours yet"
-    place = f"in {seen[0]}" if len(seen) == 1 else "in a namespace"
-    st.space("medium")
-    st.subheader(heading, anchor=False, text_alignment="center")
-    words = (
-        f"Ask those who administer the cluster for a role {place}, for example edit. Tell "
-        f"them that you are {who}."
-    )
-    st.markdown(escape(words), text_alignment="center")
-
-
 def full_cause(row: NotebookRow) -> str:
     """What is going on with one notebook, uncut; "" when there is nothing to say."""
     found = session.services().cache.get(NOTEBOOKS, row.name, row.namespace)
@@ -186,27 +165,6 @@ def unasked_namespaces() -> int:
         ClusterError: nobody knows.
     """
     return access.unasked(LIST, _namespaces())
-
-
-def draw_asking(unasked: int) -> None:
-    """Says that the namespaces which are offered are not all yet."""
-    if unasked:
-        count = f"{unasked} namespace{'s' * (unasked != 1)}"
-        st.caption(f":material/hourglass_top: Still asking whether you may look into {count}…")
-
-
-@st.fragment(run_every=_CATALOG_SECONDS)
-def follow_namespaces() -> None:
-    """Lets an open page run again when all namespaces have been asked about."""
-    try:
-        offered_namespaces()
-        unasked = unasked_namespaces()
-    except ClusterError as error:
-        draw_unknown(error)
-        return
-    draw_asking(unasked)
-    if not unasked:
-        st.rerun()
 
 
 def namespaces_for_new() -> list[str]:

@@ -35,7 +35,7 @@ CATALOG = json.dumps(
 )
 
 
-SCRIPT = "from ui import cluster\ncluster.draw_no_namespace()"
+SCRIPT = "from ui import reach\nreach.draw_no_namespace()"
 
 
 def markup(page: AppTest) -> str:
