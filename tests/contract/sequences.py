@@ -132,7 +132,7 @@ def _operation(op: str, edit: Edit) -> JsonObject:
 def _applies(subject: Subject) -> st.SearchStrategy[Step]:
     # Of a custom kind an empty map and a null are stored as they were applied, but shown without:
     # the next write, even if it changes nothing, takes them away.
-    unseen = ({}, None) if subject.status_edits else ()
+    unseen: tuple[object, ...] = ({}, None) if subject.status_edits else ()
     table = tuple(edit for edit in subject.edits if edit.value not in unseen)
     whole = st.builds(Step, st.just(Action.APPLY), _NAME, _AS_MANAGER, _edits(table))
     return _with_status(subject, whole, st.just(Action.APPLY), _AS_MANAGER)
