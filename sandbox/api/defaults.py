@@ -201,7 +201,7 @@ def _container_with_requests(container: Object) -> Object:
 
 
 def _with_target_ports(spec: Object) -> Object:
-    ports = [{"targetPort": port.get("port")} | port for port in spec.get("ports") or []]
+    ports = [{"targetPort": port.get("port", 0)} | port for port in spec.get("ports") or []]
     affinity = spec.get("externalTrafficPolicy") or "Cluster"
     outside: Object = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
     if spec.get("sessionAffinity") == "ClientIP":

@@ -36,6 +36,7 @@ _MADE_UP = [
         (r"unable to parse requirement: .*|found '.*expected: .*", "<selector>"),
     )
 ]
+_WARNING = re.compile(r"(?:^|, )299 - ")
 _TIMES = frozenset({"creationTimestamp", "deletionTimestamp"})
 
 
@@ -49,7 +50,7 @@ def comparable(answer: Answer, numbers: Numbers) -> JsonObject:
     """
     return {
         "status": answer.status,
-        "warnings": sorted(_text(answer.headers.get("Warning", "")).split(", 299 ")),
+        "warnings": sorted(_WARNING.split(_text(answer.headers.get("Warning", "")))),
         "body": _value(answer.body, "", numbers),
     }
 

@@ -130,8 +130,10 @@ def _operation(op: str, edit: Edit) -> JsonObject:
 
 
 def _applies(subject: Subject) -> st.SearchStrategy[Step]:
-    # An empty map is stored as it was applied, but never shown: the next write takes it away.
-    table = tuple(edit for edit in subject.edits if edit.value != {})
+    # Of a custom kind an empty map and a null are stored as they were applied, but shown without:
+    # the next write, even if it changes nothing, takes them away.
+    unseen: tuple[object, ...] = ({}, None) if subject.status_edits else ()
+    table = tuple(edit for edit in subject.edits if edit.value not in unseen)
     whole = st.builds(Step, st.just(Action.APPLY), _NAME, _AS_MANAGER, _edits(table))
     return _with_status(subject, whole, st.just(Action.APPLY), _AS_MANAGER)
 

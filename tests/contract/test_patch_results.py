@@ -183,6 +183,17 @@ def _asking_for(amount: str) -> Any:
     return {"spec": {"resources": {"requests": {"storage": amount}}}}
 
 
+def test_given_a_port_when_a_patch_takes_its_number_then_its_target_lacks_one_too(
+    api_server: ApiServer,
+) -> None:
+    api_server.api.create(SERVICES.path(api_server.namespace), service("a"))
+    patch = {"spec": {"ports": [{"name": "a"}]}}
+
+    answer = _patch(api_server, SERVICES.path(api_server.namespace, "a"), patch)
+
+    assert _fields(answer) == ["spec.ports[0].port", "spec.ports[0].targetPort"]
+
+
 @pytest.mark.parametrize("kind", [MERGE_PATCH, STRATEGIC_MERGE_PATCH])
 def test_given_nulls_in_a_new_map_when_patched_then_they_are_left_out(
     api_server: ApiServer, kind: str
