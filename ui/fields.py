@@ -123,19 +123,22 @@ def draw_size(gpus: Sequence[str], slots: Slots) -> Size:
         wrap=True,
     )
     is_custom = title == _CUSTOM
-    places = st.columns(4 if is_custom else 2)
+    # Always there: a field below would begin anew, and lose what is half typed, if it moved.
+    with st.container():
+        numbers = st.columns(2) if is_custom else ()
     cpu, memory = presets.get(title, _CUSTOM_START).cpu, presets.get(title, _CUSTOM_START).memory
-    if is_custom:
-        with places[0]:
+    if numbers:
+        with numbers[0]:
             cpu = text_field("CPU (cores)", Field.CPU, cpu, slots, hint="Cores: 2, 0.5 or 500m.")
-        with places[1]:
+        with numbers[1]:
             memory = text_field(
                 "Memory (GiB)", Field.MEMORY, memory, slots, hint="GiB, or with a unit: 512Mi."
             )
-    with places[-2]:
+    left, right = st.columns(2)
+    with left:
         count = st.number_input("GPUs", 0, 64, step=1, key=key(Field.GPU_COUNT))
         slots.reserve(Field.GPU_COUNT)
-    with places[-1]:
+    with right:
         resource = st.selectbox("GPU type", gpus, disabled=not count, key=key(Field.GPU_RESOURCE))
         slots.reserve(Field.GPU_RESOURCE)
     size = typed.gibibytes_or_text(memory) if is_custom else memory

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from nbcore.kube.resources import NOTEBOOKS, Resource
+from nbcore.names import JsonObject
 from tests.cluster.api import Api
 from tests.cluster.servers import ApiServer, Server, create_crds, running_sandbox
 from tests.contract.objects import CONFIG_MAPS, config_map, labelled, notebook
@@ -198,10 +199,15 @@ def test_given_a_time_limit_when_it_passes_then_the_watch_ends_after_a_bookmark(
         "allowWatchBookmarks": "true",
         "timeoutSeconds": "4",
     }
-    with api_server.api.watch(path, **query) as events:
-        got = list(events)
 
-    assert got[0]["type"] == "ADDED"
+    def watched() -> list[JsonObject]:
+        with api_server.api.watch(path, **query) as events:
+            return list(events)
+
+    # Servers promise none: a real one leaves it out when it is busy in the last two seconds.
+    got = next((got for _ in range(5) if len(got := watched()) > 1), [])
+
+    assert [e["type"] for e in got][:1] == ["ADDED"]
     assert {e["type"] for e in got[1:]} == {"BOOKMARK"}
     bookmark = got[-1]["object"]
     assert (bookmark["apiVersion"], bookmark["kind"]) == ("ml.oneblock.ai/v1", "Notebook")
