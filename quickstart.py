@@ -223,7 +223,8 @@ def run(data: Path, address: str) -> None:
 
     try:
         folders = ("--data", str(data / "sandbox"), "--runtimes", str(settings.runtimes))
-        child("sandbox", *folders, "--port", "0")
+        names = (f"--name={name}" for name in (*settings.allowed_hosts, settings.domain) if name)
+        child("sandbox", *folders, "--port", "0", *names)
         furnish(settings, children)
         child("controller", "--metrics-port", "0")
         print(READY, flush=True)

@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import urllib3
 
+from nbcore.errors import SettingsError, UnreachableError
 from nbcore.identity import OwnAccount
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
@@ -52,7 +54,12 @@ class RunningApp:
         return answer.status == 200
 
     def _has_namespace(self) -> bool:
-        return any(item["metadata"]["name"] == NAMESPACE for item in self.kube().list(NAMESPACES))
+        try:
+            found = self.kube().list(NAMESPACES)
+        except (SettingsError, UnreachableError):
+            # At a second start an old kubeconfig is there, which goes before there is a new one.
+            return False
+        return any(item["metadata"]["name"] == NAMESPACE for item in found)
 
     def kube(self) -> Kube:
         """The app's cluster, as its administrator."""
@@ -66,10 +73,18 @@ def running_app(
     kubeconfig: Path | None = None,
     *,
     sign_in: SignIn = SignIn.OFF,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[RunningApp]:
     """Starts the app, and ends it afterwards: as `make run` does, or on the cluster named.
 
     Unlike there, nobody has to sign in.
+
+    Args:
+        data: the folder of its state.
+        runtimes: the folder of the programs behind images.
+        kubeconfig: of a cluster that there is; None for the sandbox.
+        sign_in: whether people do.
+        more: environment besides.
     """
     port = _free_port()
     told = {"NB_DATA": str(data), "NB_RUNTIMES": str(runtimes), "NB_CLUSTER": "sandbox"}
@@ -83,7 +98,7 @@ def running_app(
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
             cwd=ROOT,
-            env=environment | told,
+            env={**environment, **told, **more},
             stdout=log,
             stderr=log,
             start_new_session=True,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from functools import lru_cache
 
 import aiohttp
@@ -29,6 +31,10 @@ from nbcore.audit import Entry, Outcome
 from nbcore.errors import ClusterError
 
 log = logging.getLogger(__name__)
+
+NO_SECONDS = 0.3
+"""No sooner hears somebody who may not list a namespace that a notebook there can't be opened: the
+API server is asked about some names and not about others, which takes some milliseconds."""
 
 
 class NotebookSide:
@@ -73,22 +79,33 @@ class NotebookSide:
     async def refused(self, call: Call, target: ToNotebook, visitor: Visitor) -> Answer | None:
         """What to say to somebody who may not open it; None if they may.
 
-        Whoever may not list a namespace hears the same of every name in it, so that nobody can find
-        out what is there.
+        Whoever may not list a namespace hears the same of every name in it, and after the same
+        time, so that nobody can find out what is there. Names that nobody has are not asked about:
+        somebody could make them up without end.
         """
+        began = time.monotonic()
+        is_known = self._resolver.notebook(target) is not None
+        if not is_known and not self._resolver.is_synced:
+            return self._unknown(call.head)
         question = _may_open(target.namespace, target.name)
         try:
-            if await self._rights.allow(visitor, question):
+            if is_known and await self._rights.allow(visitor, question):
                 call.stream.question = question
                 return None
-            _tell(call.head, target, visitor, Outcome.DENIED)
-            sees = await self._rights.allow(visitor, may_list(target.namespace))
+            sees = await self._rights.allow(visitor, self._may_list(target.namespace))
         except ClusterError as error:
             log.warning("Nobody knows who may open %s: %s", target.prefix, error)
             return pages.refusal(call.head, 503, "Can't ask what you may", _AWAY, tries_again=True)
-        if sees and self._resolver.is_synced and self._resolver.notebook(target) is None:
+        if sees and not is_known:
             return pages.unknown_notebook(call.head)
+        _tell(call.head, target, visitor, Outcome.DENIED if is_known else Outcome.FAILED)
+        if not sees:
+            await asyncio.sleep(began + NO_SECONDS - time.monotonic())
         return pages.forbidden(call.head, target, visitor.identity.user)
+
+    def _may_list(self, namespace: str) -> Question:
+        """About a namespace that there is, or about all of them."""
+        return may_list(namespace if self._resolver.has_namespace(namespace) else "")
 
     def _find(self, target: ToNotebook, head: RequestHead, *, is_alone: bool) -> Exchange | Answer:
         """Which server to ask, or what to say instead."""

@@ -14,7 +14,14 @@ from gateway.upstream import (
     find_upstream,
     target_name,
 )
-from nbcore.kube.resources import ENDPOINT_SLICES, NOTEBOOKS, PODS, STATEFUL_SETS, Resource
+from nbcore.kube.resources import (
+    ENDPOINT_SLICES,
+    NAMESPACES,
+    NOTEBOOKS,
+    PODS,
+    STATEFUL_SETS,
+    Resource,
+)
 from nbcore.names import JsonObject
 
 _PROVEN_BY = (NOTEBOOKS, STATEFUL_SETS, ENDPOINT_SLICES, PODS)
@@ -55,6 +62,10 @@ class Resolver:
     def notebook(self, target: ToNotebook) -> JsonObject | None:
         """The Notebook object, or None."""
         return self._cluster.get(NOTEBOOKS, target.name, target.namespace)
+
+    def has_namespace(self, name: str) -> bool:
+        """Whether the cluster has it."""
+        return self._cluster.get(NAMESPACES, name) is not None
 
     def address(self, target: ToNotebook, notebook: JsonObject) -> Address | Refused:
         """Where the notebook's server listens, or why it can't be reached."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from nbcore import passwords, users
 from nbcore.errors import NbError
 from nbcore.settings import Settings
-from nbcore.user_file import edit
+from nbcore.user_document import UnusableFileError
+from nbcore.user_file import edit, read_document, read_text
 from nbcore.users import InvalidUsersError
 
 _FIELDS = ("email", "first_name", "last_name")
@@ -22,16 +23,21 @@ def main(arguments: list[str]) -> int:
     """Does what is asked; tells the exit code: 0 done, 1 refused with words, 2 not understood."""
     options = _parser().parse_args(arguments)
     try:
-        path = options.file or Settings.from_environ(os.environ).users
-        done: str = options.act(path, options)
+        print(_done(options))
     except NbError as error:
         print(error, file=sys.stderr)
         return _REFUSED
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
-        return _REFUSED
-    print(done)
     return 0
+
+
+def _done(options: argparse.Namespace) -> str:
+    path: Path = options.file or Settings.from_environ(os.environ).users
+    try:
+        done: str = options.act(path, options)
+    except (UnusableFileError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise InvalidUsersError(f"{path}: {why}") from error
+    return done
 
 
 def add(path: Path, options: argparse.Namespace) -> str:
@@ -71,17 +77,17 @@ def roles(path: Path, options: argparse.Namespace) -> str:
 
 def listed(path: Path, _: argparse.Namespace) -> str:
     """Everybody with their roles; refused when an entry is wrong, with what is."""
-    found = users.read_users(path.read_text("utf-8"))
+    found = users.read_users(read_text(path))
     lines = [f"{user.name}\t{', '.join(user.roles)}" for user in found.known.values()]
     if found.problems:
-        raise InvalidUsersError("\n".join([*lines, *found.problems]))
+        wrong = [f"{path}: {problem}" for problem in found.problems]
+        raise InvalidUsersError("\n".join([*lines, *wrong]))
     return "\n".join(lines) or "Nobody."
 
 
 def _check_presence(path: Path, name: str, *, is_there: bool) -> None:
     """Refuses a wrong name before a password is asked for, which would be typed in vain."""
-    text = path.read_text("utf-8") if path.exists() else ""
-    users.check_presence(users.load_document(text), name, is_there=is_there)
+    users.check_presence(read_document(path), name, is_there=is_there)
 
 
 def _password(options: argparse.Namespace) -> str:

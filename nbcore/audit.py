@@ -21,8 +21,9 @@ FIELDS = "fields"
 
 SIGN_IN = "sign-in"
 SIGN_OUT = "sign-out"
+NOBODY = "-"
+"""As which somebody is written whose name no user has."""
 
-_MOST_TYPED = 64
 _PLAIN = re.compile(r"[-\w.:/@+]+", re.ASCII)
 
 
@@ -44,7 +45,7 @@ class Entry:
     """One line.
 
     Attributes:
-        user: who; at a sign-in the name as it was typed, see as_typed.
+        user: who; at a sign-in NOBODY for a name that no user has.
         verb: as in RBAC: create, update, patch, delete; or SIGN_IN, SIGN_OUT.
         resource: as in RBAC, for example notebooks or notebooks/connect; "" where there is none.
         name: of the object; "" when the server was to choose one.
@@ -65,11 +66,6 @@ def write(entry: Entry) -> None:
     fields = {key: str(value) for key, value in asdict(entry).items() if value}
     text = " ".join(f"{key}={_quoted(value)}" for key, value in fields.items())
     log.info("%s", text, extra={FIELDS: fields})
-
-
-def as_typed(name: str) -> str:
-    """A name that anybody may have typed: no longer than a name can be, "…" for the rest. Pure."""
-    return name if len(name) <= _MOST_TYPED else name[:_MOST_TYPED] + "…"
 
 
 def outcome_of(error: ClusterError | None) -> Outcome:

@@ -1,6 +1,6 @@
-"""What differs between two catalogs, and how two changes of one catalog become one. Pure.
+"""What differs between two catalogs, and how two changes of one catalog become one.
 
-All of it works on the JSON as it stands, valid or not, so that nothing is lost on the way.
+All of it works on the JSON as it stands, valid or not, so that nothing is lost on the way. Pure.
 """
 
 from __future__ import annotations
@@ -57,20 +57,24 @@ class Change:
             case ChangeKind.ORDER:
                 return f"  {self.type}\n+   another order"
             case ChangeKind.OTHER:
-                return f"  {self.type}\n+   changed"
+                return f"  {_said(self.type)}\n+   changed"
             case ChangeKind.ADDED:
-                return "\n".join([f"+ {self.type} · {self.image}", *self._lines()])
+                return "\n".join([f"+ {self._place}", *self._lines()])
             case ChangeKind.REMOVED:
-                return f"- {self.type} · {self.image}"
+                return f"- {self._place}"
             case ChangeKind.CHANGED:
-                return "\n".join([f"  {self.type} · {self.image}", *self._lines()])
+                return "\n".join([f"  {self._place}", *self._lines()])
+
+    @property
+    def _place(self) -> str:
+        return f"{self.type} · {_said(self.image)}"
 
     def _lines(self) -> Iterator[str]:
         for key, old, new in self.fields:
             if old is not None:
-                yield f"-   {key}: {_said(old)}"
+                yield f"-   {_said(key)}: {_said(old)}"
             if new is not None:
-                yield f"+   {key}: {_said(new)}"
+                yield f"+   {_said(key)}: {_said(new)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +247,8 @@ def _with_one_default(
 
 
 def _said(value: Any) -> str:
-    return (
-        str(value).lower()
-        if isinstance(value, bool)
-        else f"{'nothing' if value is None else value}"
-    )
+    """One line, in which nothing is hidden and nothing can pass for another line of the diff."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = "nothing" if value is None else str(value)
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

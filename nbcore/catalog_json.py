@@ -1,18 +1,16 @@
-"""The JSON of a catalog as text: what can be read, and on which line a row stands. Pure."""
+"""The JSON of a catalog as text: what can be read, and how it is written. Pure."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
+from nbcore.catalog_oddities import MAX_DEPTH, first_oddity
 from nbcore.errors import InvalidCatalogError, RowError
 from nbcore.names import JsonObject
 
 MAX_LENGTH = 500_000
 """Characters. An object in etcd holds 1.5 MB, and a Setting holds a default, too."""
-_MAX_DEPTH = 30
 
 
 def read_json(text: object) -> JsonObject:
@@ -29,16 +27,15 @@ def read_json(text: object) -> JsonObject:
     if len(text) > MAX_LENGTH:
         raise _refusal(f"{len(text)} characters; a catalog has at most {MAX_LENGTH}")
     try:
-        document = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        document = json.loads(text, object_pairs_hook=_object)
+        _check_written(document)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise _refusal(f"no JSON: {error.msg}, {place}") from error
     except (ValueError, RecursionError) as error:
-        raise _refusal(f"no JSON: {error}") from error
+        raise InvalidCatalogError([first_oddity(text)]) from error
     if not isinstance(document, dict):
         raise _refusal("no JSON object of types")
-    for problem in _oddities(document):
-        raise _refusal(f"no JSON: {problem}")
     return document
 
 
@@ -64,38 +61,22 @@ def _written(value: Any) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object")
+        raise ValueError("a key stands twice")
     return found
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+def _check_written(document: Any) -> None:
+    """Raises a ValueError where writing would not give the same JSON, or go too deep."""
+    if _is_deep(document, MAX_DEPTH):
+        raise ValueError("too deep")
+    json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
 
-def _oddities(document: JsonObject) -> Iterator[str]:
-    waiting: list[tuple[Any, int]] = [(document, 1)]
-    while waiting:
-        value, depth = waiting.pop()
-        if depth > _MAX_DEPTH:
-            yield f"deeper than {_MAX_DEPTH} levels"
-        elif isinstance(value, dict):
-            waiting += [(part, depth + 1) for pair in value.items() for part in pair]
-        elif isinstance(value, list):
-            waiting += [(part, depth + 1) for part in value]
-        elif isinstance(value, str) and not _is_utf8(value):
-            yield "half of a surrogate pair stands alone"
-        elif isinstance(value, float) and math.isinf(value):
-            yield "a number is too big"
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _is_deep(value: Any, levels: int) -> bool:
+    if not levels:
+        return True
+    inside = value.values() if isinstance(value, dict) else value
+    return isinstance(value, dict | list) and any(_is_deep(part, levels - 1) for part in inside)
 
 
 def _refusal(words: str) -> InvalidCatalogError:

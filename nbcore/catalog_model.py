@@ -1,7 +1,7 @@
-"""What a catalog may hold: one model, and the rules between its rows. Pure.
+"""What a catalog may hold: one model, and the rules between its rows.
 
 The types are those of nbcore.ides. What stands under any other key belongs to somebody else, so it
-is kept and not judged; so is every key of a row that we don't know.
+is kept and not judged; so is every key of a row that we don't know. Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, field_validator
 
 from nbcore.catalog_json import read_json
-from nbcore.catalog_lines import line_of, lines
+from nbcore.catalog_lines import has_lines, line_of, lines
 from nbcore.errors import InvalidCatalogError, RowError
 from nbcore.ides import IdeType
 from nbcore.images import image_problem
@@ -23,7 +23,7 @@ from nbcore.names import JsonObject
 
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "missing": "not a text",
+        "missing": "it is missing",
         "string_type": "not a text",
         "bool_type": "neither true nor false",
         "list_type": "no list of images",
@@ -135,7 +135,9 @@ def _replacements(rows: Sequence[Row]) -> Iterator[RowError]:
     looping = _looping(following)
     for number, row in enumerate(rows, start=1):
         if row.replaced_by and row.replaced_by not in images:
-            message = f"{row.replaced_by} is not among the images of this type. Choose one of them."
+            absent = f"{row.replaced_by} is not among the images of this type. Choose one of them."
+            # What is no reference may be of any length, and is not repeated.
+            message = image_problem(row.replaced_by) or absent
             yield RowError(message, row=number, field="replacedBy")
         elif row.image in looping:
             message = f"the replacements lead from {row.image} back to itself. Choose another one."
@@ -157,8 +159,7 @@ def _looping(following: Mapping[str, str]) -> set[str]:
 
 
 def _with_lines(errors: Sequence[RowError], text: str) -> list[RowError]:
-    """One line tells nothing: the Setting's own form has no other."""
-    if "\n" not in text.strip():
+    if not has_lines(text):
         return [*errors]
     found = lines(text)
     return [

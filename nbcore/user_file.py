@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nbcore.names import JsonObject
-from nbcore.users import Users, dump_document, load_document, read_users
+from nbcore.user_document import MEND, UnusableFileError, dump_document, load_document
+from nbcore.users import Users, read_users
 
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _MAX_BYTES = 2**20
+_NOBODY = "It lets nobody in: all sessions have ended, and nobody can sign in until it is mended."
 
 _Mark = tuple[str, int, int, int]
 
@@ -63,11 +65,47 @@ class UserFile:
             return
         is_expected = mark is not None or self._mark is not None
         self._users, self._mark = _read(self._path), mark
+        told = self._users.problems + (() if self._users.known else (_NOBODY,))
         # Of a file that was never there the start tells.
-        if is_expected and self._users.problems != self._told:
-            self._told = self._users.problems
-            for problem in self._told:
+        if is_expected and told != self._told:
+            self._told = told
+            for problem in told:
                 _LOG.warning("%s: %s", self._path, problem)
+
+
+def read_text(path: Path) -> str:
+    """What a users' file says.
+
+    Raises:
+        UnusableFileError: it can't be read.
+        FileNotFoundError: there is none.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        text = content.decode("utf-8")
+    except FileNotFoundError:
+        raise
+    except UnicodeDecodeError:
+        raise UnusableFileError(f"The users' file is not UTF-8. {MEND}") from None
+    except OSError as error:
+        reason = f"The users' file can't be read: {error.strerror}."
+        raise UnusableFileError(f"{reason} Name one that this account may read.") from error
+    if len(content) > _MAX_BYTES:
+        raise UnusableFileError(f"The users' file is bigger than 1 MiB. {MEND}")
+    return text
+
+
+def read_document(path: Path) -> JsonObject:
+    """A users' file with all its keys; {} when there is none yet.
+
+    Raises:
+        UnusableFileError: it can't be read.
+    """
+    try:
+        return load_document(read_text(path))
+    except FileNotFoundError:
+        return {}
 
 
 def edit(path: Path, change: Callable[[JsonObject], JsonObject]) -> None:
@@ -78,14 +116,15 @@ def edit(path: Path, change: Callable[[JsonObject], JsonObject]) -> None:
         change: gets the document, {} for a new one; tells what to write.
 
     Raises:
-        InvalidUsersError: the file can't be read, or the change is refused; nothing was written.
+        UnusableFileError: the file can't be read.
+        InvalidUsersError: the change is refused; nothing was written.
         OSError: it can't be written.
     """
-    target = path.resolve()
+    # Path.resolve raises a RuntimeError of its own for a link that leads to itself.
+    target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _held(target):
-        text = target.read_text("utf-8") if target.exists() else ""
-        write_private(target, dump_document(change(load_document(text))))
+        write_private(target, dump_document(change(read_document(target))))
 
 
 def write_private(path: Path, text: str) -> None:
@@ -103,26 +142,22 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _mark(path: Path) -> _Mark | None:
-    """What differs as soon as the file does; None while it can't be seen."""
+    """What differs as soon as the file, or who may read it, does; None while it can't be seen."""
+    resolved = os.path.realpath(path)
     try:
-        resolved = path.resolve(strict=True)
-        seen = resolved.stat()
+        seen = Path(resolved).stat()
     except OSError:
         return None
-    return str(resolved), seen.st_mtime_ns, seen.st_ino, seen.st_size
+    return resolved, seen.st_ctime_ns, seen.st_ino, seen.st_size
 
 
 def _read(path: Path) -> Users:
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        text = content.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        return Users(problems=(f"The users' file can't be read: {reason}.",))
-    if len(content) > _MAX_BYTES:
-        return Users(problems=("The users' file is bigger than 1 MiB.",))
-    return read_users(text)
+        return read_users(read_text(path))
+    except UnusableFileError as error:
+        return Users(problems=(str(error),))
+    except FileNotFoundError:
+        return Users(problems=("There is no such file.",))
 
 
 @contextmanager

@@ -12,18 +12,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-from typing_extensions import override
-
 from nbcore.errors import NbError
 from nbcore.identity import Person
 from nbcore.names import JsonObject
+from nbcore.user_document import MEND, UnusableFileError, load_document
 
 MIN_PASSWORD = 8
 """Characters."""
@@ -90,7 +88,7 @@ def read_users(text: str) -> Users:
     """Reads a file; never raises, because the problems are part of what it says."""
     try:
         entries = _entries(load_document(text))
-    except InvalidUsersError as error:
+    except UnusableFileError as error:
         return Users(problems=(str(error),))
     known, problems = {}, []
     for name, entry in entries.items():
@@ -102,38 +100,12 @@ def read_users(text: str) -> Users:
     return Users(MappingProxyType(known), tuple(problems))
 
 
-def load_document(text: str) -> JsonObject:
-    """The YAML of a file with all its keys, also those that are not ours; {} for an empty one.
-
-    Raises:
-        InvalidUsersError: it is no YAML, no mapping, or names something twice.
-    """
-    try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 1}" if mark else ""
-        what = error.problem if isinstance(error, _RepeatedError) else "it is not valid YAML"
-        raise InvalidUsersError(f"The users' file can't be read{where}: {what}.") from None
-    except (ValueError, RecursionError):
-        raise InvalidUsersError("The users' file can't be read: it is not valid YAML.") from None
-    if document is None:
-        return {}
-    if not isinstance(document, dict):
-        raise InvalidUsersError("The users' file has no credentials.usernames.")
-    return document
-
-
-def dump_document(document: JsonObject) -> str:
-    """The text of a file."""
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-
-
 def check_presence(document: JsonObject, name: str, *, is_there: bool) -> None:
     """Refuses when somebody is missing who has to be there, or the other way round.
 
     Raises:
-        InvalidUsersError: it is so, or the document has no users.
+        InvalidUsersError: it is so.
+        UnusableFileError: there is no place for users in the document.
     """
     if (name in _entries(document)) != is_there:
         words = f"no user {name}" if is_there else f"a user {name} already"
@@ -224,7 +196,7 @@ def _entries(document: JsonObject) -> JsonObject:
     credentials = document.get("credentials") or {}
     entries = credentials.get("usernames") or {} if isinstance(credentials, dict) else None
     if not isinstance(entries, dict):
-        raise InvalidUsersError("The users' file has no credentials.usernames with entries.")
+        raise UnusableFileError(f"The users' file has no credentials.usernames. {MEND}")
     return entries
 
 
@@ -269,22 +241,3 @@ def _role_problems(entry: JsonObject) -> list[str]:
 def _user(name: object, entry: JsonObject) -> User:
     roles = tuple(dict.fromkeys(entry.get("roles") or ()))
     return User(name=str(name), password=entry["password"], roles=roles)
-
-
-class _RepeatedError(yaml.MarkedYAMLError):
-    """A key stands twice in one mapping."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses what YAML forbids and the usual loader lets pass: then the last one would count."""
-
-    @override
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                continue
-            if key.value in seen:
-                raise _RepeatedError(problem="a key stands twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Literal
 
 import streamlit as st
 
 from nbcore.catalog_changes import Change, ChangeKind, Conflict
 from nbcore.catalog_history import author_of
+from nbcore.errors import ClusterError
 from nbcore.ides import IDES, IdeType
 from nbcore.image_use import UNUSED, ImageUse
 from nbcore.names import CATALOG_SETTING
@@ -19,6 +21,7 @@ from ui import (
     catalog_dialogs,
     catalog_editor,
     catalog_page,
+    cell_keys,
     cluster,
     notices,
     session,
@@ -53,15 +56,37 @@ def main() -> None:
         st.title("Images", anchor=False)
         cluster.draw_waiting()
         return
-    if not access.may_edit_catalog(session.viewer()):
+    try:
+        may_edit = access.edits_catalog(session.viewer())
+    except ClusterError as error:
         st.title("Images", anchor=False)
-        if not cluster.draw_silence():
-            st.write(_REFUSED)
+        _wait_for_an_answer(error)
         return
+    if may_edit:
+        _draw_editor()
+    else:
+        st.title("Images", anchor=False)
+        st.write(_REFUSED)
+
+
+@st.fragment(run_every=_FOLLOW_SECONDS)
+def _wait_for_an_answer(error: ClusterError) -> None:
+    """Stands in for the page until somebody knows what the viewer may do."""
+    try:
+        access.edits_catalog(session.viewer())
+    except ClusterError:
+        cluster.draw_unknown(error, about="Whether you may edit the images is not known")
+    else:
+        st.rerun()
+
+
+def _draw_editor() -> None:
     found = catalog_page.draft()
     catalog_editor.take_typed(found)
     head = st.container(horizontal=True, vertical_alignment="center")
-    st.caption(escape(_about(found)))
+    with st.container(gap=None):
+        cell_keys.draw_guard()
+        st.caption(escape(_about(found)))
     told = st.container()
     with told:
         _draw_told(found)
@@ -70,7 +95,7 @@ def main() -> None:
         catalog_editor.draw_json(found)
     else:
         catalog_editor.draw_table(found, ide)
-    # Below the table: what comes by itself above it would move it, and lose what is half typed.
+    # Below the table: what comes by itself above it would move it away from under an open cell.
     _follow(catalog_page.uses())
     _draw_problems(found, with_lines=ide is None)
     _draw_consequences(found, ide or IdeType.JUPYTER)
@@ -116,7 +141,7 @@ def _about(found: Draft) -> str:
 
 @st.fragment(run_every=_FOLLOW_SECONDS)
 def _follow(used: Mapping[str, ImageUse]) -> None:
-    """Tells what happens elsewhere, by itself: the page beside it would lose a half-typed cell.
+    """Tells what happens elsewhere, by itself, and leaves the table alone that is typed into.
 
     Args:
         used: the use that the table tells.
@@ -143,11 +168,14 @@ def _draw_overtaken(found: Draft) -> None:
     if st.session_state.get(_TOLD) != version:
         st.session_state[_TOLD] = version
         st.toast("The catalog has changed: see below the table.", icon=":material/group:")
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    frame, diff = st.container(border=True), found.diff_to(setting)
+    with frame.container(horizontal=True, vertical_alignment="center"):
         words = f"{who} saved another catalog. {_what_then(found)}"
         st.markdown(f":orange[:material/group:] {escape(words)}", width="stretch")
         label = "Merge" if found.is_dirty else "Show it"
         st.button(label, key="images_merge", on_click=_merge, args=(found,))
+    if diff:
+        frame.code(diff, language="diff", height=_height(diff))
 
 
 def _draw_conflicts(found: Draft) -> None:
@@ -218,8 +246,7 @@ def _draw_changes(found: Draft) -> None:
     if not diff:
         st.caption("None yet.")
         return
-    is_long = diff.count("\n") > 10
-    st.code(diff, language="diff", height=_DIFF_HEIGHT if is_long else "content")
+    st.code(diff, language="diff", height=_height(diff))
     if found.replaces_text:
         return
     uses = catalog_page.uses()
@@ -230,6 +257,10 @@ def _draw_changes(found: Draft) -> None:
         _draw_use(found, change, use.count, ", ".join(sorted(use.namespaces)))
     if len(used) > _USES_SHOWN:
         st.caption(f"{len(used) - _USES_SHOWN} more of these images are in use.")
+
+
+def _height(diff: str) -> int | Literal["content"]:
+    return _DIFF_HEIGHT if diff.count("\n") > 10 else "content"
 
 
 def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:

@@ -125,19 +125,20 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
         is_current = offered == (cluster.offered_namespaces(), cluster.namespace_for_new())
         rows = access.allowed_rows(tables.ordered(cluster.notebook_rows(namespace)))
         unasked = cluster.unasked_namespaces()
+        own = access.allowed_rows(cluster.own_rows())
     except ClusterError as error:
         cluster.draw_unknown(error)
         return
     is_live = not cluster.draw_silence()
+    moves.draw(own, reading.catalog, namespace)
     if rows:
-        moves.draw(rows, reading.catalog)
         shown = _draw_list(rows, namespace)
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))
     elif offered[0] or not unasked:
         _draw_empty(namespace, offered, reading)
     cluster.draw_asking(unasked)
     # Last, because the run that a click began would lose it.
-    if not is_current or cluster.catalog() is not reading:
+    if not is_current or cluster.catalog() is not reading or notices.are_waiting():
         st.rerun()
 
 
@@ -208,8 +209,8 @@ def _ask_from_menu() -> None:
 
 def _draw_selection(selected: Sequence[NotebookRow]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        subject = selected[0].name if len(selected) == 1 else len(selected)
-        st.text(f"{subject} selected:")
+        first = Target.of(selected[0]).called(with_namespace=cluster.shows_all())
+        st.text(f"{first if len(selected) == 1 else len(selected)} selected:")
         if len(selected) == 1 and access.may_open(selected[0]):
             path = notebook_path(selected[0].namespace, selected[0].name)
             st.link_button("Open", f"{path}/", icon=":material/open_in_new:")

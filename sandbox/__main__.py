@@ -9,6 +9,7 @@ import os
 import signal
 import sqlite3
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def main() -> int:
         with held(data):
             (data / "kubeconfig").unlink(missing_ok=True)
             node = NodeConfig.of_machine(data, runtimes=arguments.runtimes, gpus=arguments.gpus)
+            node = replace(node, names=tuple(arguments.name))
             return asyncio.run(_run(data, node, port=arguments.port))
     except sqlite3.Error as problem:
         print(f"sandbox: can't use {data / STATE_FILE}: {problem}", file=sys.stderr)
@@ -52,6 +54,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=0, help="0: a free one, see DIR/kubeconfig")
     parser.add_argument("--gpus", type=int, default=1, help="simulated nvidia.com/gpu of its node")
     parser.add_argument("--runtimes", type=Path, help="programs behind images (DIR/runtimes)")
+    parser.add_argument(
+        "--name", action="append", default=[], help="a host name of browsers, besides localhost"
+    )
     return parser.parse_args()
 
 

@@ -30,12 +30,10 @@ def where(question: Question, among: Collection[str]) -> frozenset[str]:
     Raises:
         ClusterError: nobody knows.
     """
-    services, viewer = session.services(), session.viewer()
-    silence = services.cache.silence(services.monotonic())
-    if session.is_person() and silence > PATIENCE:
-        # Each question would wait until the connection fails.
-        raise UnreachableError("The cluster has not answered for a while.")
-    return services.places.allowing(viewer, question, among, also=_named())
+    viewer = session.viewer()
+    if session.is_person():
+        _expect_an_answer()
+    return session.services().places.allowing(viewer, question, among, also=_named())
 
 
 def unasked(question: Question, among: Collection[str]) -> int:
@@ -57,17 +55,31 @@ def may(question: Question, namespace: str) -> bool:
 
 
 def may_edit_catalog(viewer: Identity) -> bool:
+    """Whether the viewer may update the Setting of the catalog; when nobody knows, it is a no."""
+    try:
+        return edits_catalog(viewer)
+    except ClusterError:
+        return False
+
+
+def edits_catalog(viewer: Identity) -> bool:
     """Whether the viewer may update the Setting that holds the image catalog.
 
     The one person at an app without sign-in acts as the app's own account, which may. While the
-    cluster is away the last answer of this visit holds: what is typed on the page would be lost.
+    cluster is away a yes of this visit holds: what is typed on the page would be lost.
+
+    Raises:
+        ClusterError: nobody knows.
     """
     if isinstance(viewer, OwnAccount):
         return True
     try:
+        _expect_an_answer()
         answer = session.services().access.allows(viewer, access.may_edit_catalog())
     except ClusterError:
-        return st.session_state.get(_EDITS_CATALOG) == viewer
+        if st.session_state.get(_EDITS_CATALOG) == viewer:
+            return True
+        raise
     st.session_state[_EDITS_CATALOG] = viewer if answer else None
     return answer
 
@@ -96,6 +108,13 @@ def allowed_rows(rows: list[NotebookRow]) -> list[NotebookRow]:
         delete=where(access.DELETE, among),
     )
     return narrowed(rows, rights)
+
+
+def _expect_an_answer() -> None:
+    """Raises UnreachableError at once where each question would wait for a connection to fail."""
+    services = session.services()
+    if services.cache.silence(services.monotonic()) > PATIENCE:
+        raise UnreachableError("The cluster has not answered for a while.")
 
 
 def _named() -> tuple[str, ...]:

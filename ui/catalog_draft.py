@@ -186,6 +186,12 @@ class Draft:
         self.take(merged.document)
         self.raw = broken
 
+    def diff_to(self, setting: JsonObject | None) -> str:
+        """What somebody else has changed since this draft was begun, for people."""
+        if unreadable(setting) is not None:
+            return ""
+        return "\n".join(change.diff for change in changes(self.base, document_to_edit(setting)))
+
     def decide(self, conflict: Conflict, *, keep: bool) -> None:
         """Ends a conflict about an edited row that somebody removed: it comes back, or not."""
         self.conflicts = tuple(each for each in self.conflicts if each is not conflict)

@@ -129,6 +129,7 @@ def _height(rows: int) -> int:
 
 
 def _columns(images: list[str]) -> dict[str, Any]:
+    """In all 1,127 pixels wide: in a window of 1,280 the last column is in sight."""
     config = st.column_config
     return {
         Column.NUMBER: config.NumberColumn(
@@ -138,12 +139,12 @@ def _columns(images: list[str]) -> dict[str, Any]:
             width=88, default=False, help="What one click starts. One image of the type is."
         ),
         Column.IMAGE: config.TextColumn(
-            width=320, help="For example registry.example.com:5000/team/lab:1.2"
+            width=272, help="For example registry.example.com:5000/team/lab:1.2"
         ),
         Column.NAME: config.TextColumn(
-            width=105, help="What people read instead of the description."
+            width=95, help="What people read instead of the description."
         ),
-        Column.DESCRIPTION: config.TextColumn(width=190),
+        Column.DESCRIPTION: config.TextColumn(width=175),
         Column.STATE: config.MultiselectColumn(
             width=120,
             options=list(FLAGS),

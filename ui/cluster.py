@@ -22,7 +22,7 @@ from nbcore.kube.resources import (
     ROLE_BINDINGS,
     SETTINGS,
 )
-from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, JsonObject
+from nbcore.names import CATALOG_SETTING, CATALOG_SETTING_OLD_NAME, OWNER_ANNOTATION, JsonObject
 from nbcore.objects import text_at
 from nbcore.rows import NotebookRow
 from nbcore.status import NotebookStatus, Phase
@@ -65,8 +65,28 @@ def notebook_rows(namespace: str) -> list[NotebookRow]:
     Raises:
         ClusterError: nobody knows what the viewer may see.
     """
+    return _rows(session.services().cache.list(NOTEBOOKS, namespace))
+
+
+def own_rows() -> list[NotebookRow]:
+    """The viewer's own notebooks, in all namespaces that they may see.
+
+    Raises:
+        ClusterError: nobody knows what the viewer may see.
+    """
+    # Looked for before rows are made: somebody else's many are no work.
+    user, found = session.viewer().user, session.services().cache.list(NOTEBOOKS)
+    return _rows(
+        [
+            item
+            for item in found
+            if text_at(item, "metadata", "annotations", OWNER_ANNOTATION) == user
+        ]
+    )
+
+
+def _rows(found: list[JsonObject]) -> list[NotebookRow]:
     services = session.services()
-    found = services.cache.list(NOTEBOOKS, namespace)
     seen = access.where(LIST, {item["metadata"]["namespace"] for item in found})
     visible = [item for item in found if item["metadata"]["namespace"] in seen]
     return services.rows.rows(visible, catalog().catalog, services.clock())
@@ -91,10 +111,10 @@ def draw_waiting() -> None:
         st.caption("Reading the cluster…")
 
 
-def draw_unknown(error: ClusterError) -> None:
+def draw_unknown(error: ClusterError, *, about: str = "What you may see is not known") -> None:
     """Stands in for what may not be shown while nobody knows what the viewer may see."""
     if not draw_silence():
-        messages.show(error, about="What you may see is not known")
+        messages.show(error, about=about)
 
 
 def is_answering() -> bool:
@@ -243,6 +263,12 @@ def _usual(names: Sequence[str]) -> str:
 def choose_namespace(name: str) -> None:
     """Remembers the choice for the other pages of this visit."""
     st.session_state[access.CHOSEN_NAMESPACE] = name
+
+
+def shows_all() -> bool:
+    """Whether this visitor chose all namespaces, where a name alone does not say which is meant."""
+    chosen: str | None = st.session_state.get(access.CHOSEN_NAMESPACE)
+    return chosen == namespaces.ALL
 
 
 def wait_for_effect(is_visible: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from nbcore.access import DELETE_VOLUMES
-from ui import access, actions, offers
+from ui import access, actions, cluster, offers
 from ui.markdown import escape
 from ui.verbs import Target, Verb
 
@@ -18,8 +18,7 @@ _WITH_VOLUME = "dialog_with_volume"
 def confirm(verb: Verb, targets: Sequence[Target]) -> None:
     """Opens the dialog for one thing that may be done to some notebooks."""
     st.session_state.pop(_ANSWERED, None)
-    names = ", ".join(target.name for target in targets)
-    subject = names if len(targets) == 1 else f"{len(targets)} notebooks"
+    subject = _called(targets[0]) if len(targets) == 1 else f"{len(targets)} notebooks"
     body = _stop_body if verb is Verb.STOP else _delete_body
     st.dialog(escape(f"{verb} {subject}?"))(body)(targets)
 
@@ -45,14 +44,14 @@ def _delete_body(targets: Sequence[Target]) -> None:
         )
         if all(access.may(DELETE_VOLUMES, target.namespace) for target in targets):
             st.checkbox(f"{label} are lost.", key=_WITH_VOLUME)
-    if words := without_volume(targets):
+    if words := _without_volume(targets):
         st.write(escape(words))
     _buttons(Verb.DELETE, targets)
 
 
-def without_volume(targets: Sequence[Target]) -> str:
-    """Whose files are lost because they lie on no volume; "" when all have one. Pure."""
-    bare = [target.name for target in targets if not target.volume]
+def _without_volume(targets: Sequence[Target]) -> str:
+    """Whose files are lost because they lie on no volume; "" when all have one."""
+    bare = [_called(target) for target in targets if not target.volume]
     if not bare:
         return ""
     if len(targets) == 1:
@@ -62,7 +61,7 @@ def without_volume(targets: Sequence[Target]) -> str:
 
 
 def _lost_at_stop(targets: Sequence[Target]) -> str:
-    lost = without_volume(targets)
+    lost = _without_volume(targets)
     if all(not target.volume for target in targets):
         return lost
     return f"Files on {'the volume' if len(targets) == 1 else 'volumes'} are kept. {lost}".strip()
@@ -74,7 +73,11 @@ def _it(targets: Sequence[Target]) -> str:
 
 def _name_them(targets: Sequence[Target]) -> None:
     if len(targets) > 1:
-        st.text(", ".join(target.name for target in targets))
+        st.text(", ".join(map(_called, targets)))
+
+
+def _called(target: Target) -> str:
+    return target.called(with_namespace=cluster.shows_all())
 
 
 def _buttons(verb: Verb, targets: Sequence[Target]) -> None:
@@ -100,4 +103,5 @@ def _close_when_answered() -> None:
 
 def _volume_words(target: Target) -> str:
     size = offers.volume_size(target.volume, target.namespace)
-    return f"{target.volume} ({size})" if size else target.volume
+    name = f"{target.namespace}/{target.volume}" if cluster.shows_all() else target.volume
+    return f"{name} ({size})" if size else name

@@ -20,12 +20,20 @@ from ui.markdown import escape
 _AT_ONCE = 3
 
 
-def draw(rows: Iterable[NotebookRow], catalog: Catalog) -> None:
-    """Draws a notice for each of the viewer's own notebooks that should move; three at once."""
+def draw(rows: Iterable[NotebookRow], catalog: Catalog, namespace: str) -> None:
+    """Draws a notice for each of the viewer's own notebooks that should move; three at once.
+
+    Args:
+        rows: the viewer's own, of all namespaces: who looks at another one has to know, too.
+        catalog: says what is deprecated.
+        namespace: the one that is looked at.
+    """
     found = moves(rows, catalog, session.viewer().user)
     for move in found[:_AT_ONCE]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f":orange[:material/history:] {escape(_words(move))}", width="stretch")
+            st.markdown(
+                f":orange[:material/history:] {escape(_words(move, namespace))}", width="stretch"
+            )
             if move.image:
                 st.button(
                     f"Move to {_label(move.image)}",
@@ -37,8 +45,9 @@ def draw(rows: Iterable[NotebookRow], catalog: Catalog) -> None:
         st.caption(f"{len(found) - _AT_ONCE} more of your notebooks use a deprecated image.")
 
 
-def _words(move: Move) -> str:
-    name, image = move.row.name, _leaf(move.row.image)
+def _words(move: Move, namespace: str) -> str:
+    row, image = move.row, _leaf(move.row.image)
+    name = row.name if row.namespace == namespace else f"{row.name} in {row.namespace}"
     files = "files on its volume are kept" if move.row.volume else "and its files go: no volume"
     if not move.image:
         then = "No replacement is named yet: choose another image, Edit in its menu."

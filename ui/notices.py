@@ -22,6 +22,11 @@ def failed(error: NbError, *, about: str, owner: str = "") -> None:
     st.session_state.setdefault(_FAILED, []).append((error, about, owner))
 
 
+def are_waiting() -> bool:
+    """Whether something is to be said: after a click in a fragment, the page has to run for it."""
+    return bool(st.session_state.get(_DONE) or st.session_state.get(_FAILED))
+
+
 def draw() -> None:
     """Shows what was said since the last run; a page calls it once, at its top."""
     for text in st.session_state.pop(_DONE, []):

@@ -83,7 +83,8 @@ class Passwords:
         """Who it is, if the password is right.
 
         A name that nobody has takes as long as one that somebody has, and gets the same words.
-        Each try is a line in the audit log.
+        Each try is a line in the audit log. It tells the names of users alone: whatever else was
+        typed could be a password in the wrong field.
 
         Args:
             typed: the user name; capitals and spaces around it do not matter.
@@ -92,12 +93,13 @@ class Passwords:
         """
         answer = self._answer(typed, password, address)
         outcome = answer.outcome if isinstance(answer, Refused) else Outcome.ALLOWED
-        user = audit.as_typed(typed)
+        name = _name(typed)
+        user = name if name in self._users.users().known else audit.NOBODY
         audit.write(Entry(user=user, verb=audit.SIGN_IN, outcome=outcome, address=address))
         return answer
 
     def _answer(self, typed: str, password: str, address: str) -> CameIn | Refused:
-        name = typed.strip().lower()
+        name = _name(typed)
         if name_problem(name) or not is_checkable(password.strip()):
             return Refused(_WRONG)
         address = neighbourhood(address)
@@ -178,6 +180,10 @@ def _fits(name: str, password: str, password_hash: str) -> bool:
     # A dictionary of its own each time: it writes what it counts into it.
     controller = load().AuthenticationController({"usernames": {name: entry}}, auto_hash=False)
     return controller.login(name, password) is True
+
+
+def _name(typed: str) -> str:
+    return typed.strip().lower()
 
 
 def _paused(seconds: int, whose: str = "") -> Refused:

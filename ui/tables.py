@@ -35,6 +35,7 @@ COLORS = {
 # Shown in the column chooser and in a downloaded file; off the page, for they would not fit.
 _HIDDEN = ("CPU", "Memory (GiB)", "GPU", "Created", "Full image")
 _GIB = 1024**3
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def ordered(rows: Iterable[NotebookRow]) -> list[NotebookRow]:
@@ -82,8 +83,9 @@ def menu(row: NotebookRow, *, with_namespace: bool) -> dict[str, tuple[Verb, Tar
     An open menu outlives a change of the list, and the browser reports a choice with the position
     of its row: only the label says for certain which notebook the person saw.
     """
-    subject = f"{row.namespace}/{row.name}" if with_namespace else row.name
-    choices = {f"{verb} {subject}": (verb, Target.of(row)) for verb in verbs(row)}
+    target = Target.of(row)
+    subject = target.called(with_namespace=with_namespace)
+    choices = {f"{verb} {subject}": (verb, target) for verb in verbs(row)}
     # A single choice is drawn as a button as wide as its label, which the column is not; the bar
     # under the table offers it, too.
     return choices if len(choices) > 1 else {}
@@ -97,19 +99,19 @@ def frame(rows: Sequence[NotebookRow], menus: Iterable[Iterable[str]]) -> pd.Dat
             "Name": [row.name for row in rows],
             "Status": [[row.phase.value] for row in rows],
             "Open": [_link(row) for row in rows],
-            "What is going on": [row.going_on or row.malformed for row in rows],
+            "What is going on": [_inert(row.going_on or row.malformed) for row in rows],
             "Namespace": [row.namespace for row in rows],
             "Type": [row.type_title for row in rows],
-            "Image": [row.image_short for row in rows],
+            "Image": [_inert(row.image_short) for row in rows],
             "Size": [row.size for row in rows],
-            "Volume": [row.volume for row in rows],
-            "Owner": [row.owner for row in rows],
+            "Volume": [_inert(row.volume) for row in rows],
+            "Owner": [_inert(row.owner) for row in rows],
             "Age": [age(row.age) for row in rows],
             "CPU": [row.cpu for row in rows],
             "Memory (GiB)": [row.memory / _GIB for row in rows],
             "GPU": [row.gpu for row in rows],
             "Created": pd.Series([row.created for row in rows], dtype="datetime64[s, UTC]"),
-            "Full image": [row.image for row in rows],
+            "Full image": [_inert(row.image) for row in rows],
         }
     )
 
@@ -135,6 +137,15 @@ def columns(on_click: Callable[[], None], *, with_namespace: bool) -> dict[str, 
         "Age": config.TextColumn(width=58),
     }
     return shown | dict.fromkeys(_HIDDEN)
+
+
+def _inert(text: str) -> str:
+    """A stranger's text, which a spreadsheet that opens a downloaded file takes for no formula.
+
+    The file is made in the browser, of the same cells that are shown.
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _text(row: NotebookRow) -> str:

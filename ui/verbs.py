@@ -31,6 +31,10 @@ class Target:
         """The target that a row stands for."""
         return cls(row.namespace, row.name, row.uid, row.volume, row.owner)
 
+    def called(self, *, with_namespace: bool) -> str:
+        """How it is named to people; with the namespace where those of several are shown. Pure."""
+        return f"{self.namespace}/{self.name}" if with_namespace else self.name
+
 
 def verbs(row: NotebookRow) -> list[Verb]:
     """What the viewer can do to one notebook in its phase. Pure."""

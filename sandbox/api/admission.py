@@ -153,7 +153,7 @@ def service_addresses(ask: Admission) -> Object:
     others = [
         service["spec"]
         for service in ask.reader.objects("services")
-        if service["metadata"]["uid"] != ask.new["metadata"]["uid"]
+        if service["metadata"]["uid"] != (ask.old or ask.new)["metadata"]["uid"]
     ]
     address = spec.get("clusterIP") or before.get("clusterIP") or _free_address(others)
     if before.get("clusterIP") and before["clusterIP"] != address:
@@ -161,7 +161,8 @@ def service_addresses(ask: Admission) -> Object:
         raise statuses.invalid_object(ask.kind, ask.name, [cause])
     addressed = spec | {"clusterIP": address, "clusterIPs": [address]}
     addressed |= {"ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack"}
-    return ask.new | {"spec": addressed | {"ports": _with_node_ports(ask, others)}}
+    ports = _with_node_ports(ask, others)
+    return ask.new | {"spec": addressed | ({"ports": ports} if ports else {})}
 
 
 def _free_address(others: list[Object]) -> str:

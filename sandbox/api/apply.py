@@ -15,6 +15,7 @@ from sandbox.api.fields import (
     is_atomic,
     item_element,
     owned_set,
+    set_order,
 )
 from sandbox.api.kinds import Kind
 from sandbox.api.managed import (
@@ -23,6 +24,7 @@ from sandbox.api.managed import (
     Shares,
     read_shares,
     released,
+    tracked,
     with_shares,
 )
 from sandbox.api.meta import timestamp
@@ -39,7 +41,7 @@ def apply(
         ApiError: 409 when another manager owns a field with another value and ``force`` is off.
     """
     schema = kind.schema
-    shares = read_shares(live)
+    shares = read_shares(tracked(live, kind, now))
     last = shares.get(manager, Share(frozenset())).fields
     own = owned_set(wanted, schema)
     merged = _keep_identity(merge(live, wanted, schema), live)
@@ -107,9 +109,13 @@ def _merge_lists(live: list[Any], wanted: list[Any], schema: Object) -> list[Any
 
 
 def removable(dropped: FieldSet, owned: FieldSet) -> FieldSet:
-    """What nobody names any more: not where somebody still owns it or something in it. Pure."""
-    kept = {path[:length] for path in owned for length in range(1, len(path) + 1)}
-    return frozenset(dropped - kept)
+    """What nobody names any more: not where somebody still owns it, or a field in it. Pure.
+
+    An item of a list goes with all its fields, whoever owns them, when nobody owns the item.
+    """
+    above = {path[:length] for path in owned for length in range(1, len(path))}
+    fields = {path for path in above if path[-1].startswith("f:")}
+    return frozenset(dropped - owned - fields)
 
 
 def remove(value: Any, paths: FieldSet, schema: Object) -> Any:
@@ -158,7 +164,7 @@ def _remove_items(
 def conflicts(shares: Shares, manager: Manager, changed: FieldSet) -> dict[Manager, list[Path]]:
     """Which other managers own something of what changes. Pure."""
     found = {
-        other: sorted(share.fields & changed)
+        other: sorted(share.fields & changed, key=set_order)
         for other, share in shares.items()
         if other != manager and share.fields & changed
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from sandbox.api import builtin_rules, cel, validation
 from sandbox.api.crds import crd_causes
 from sandbox.api.kinds import Kind
-from sandbox.api.meta import metadata_causes
-from sandbox.api.statuses import Cause
+from sandbox.api.meta import STANDARD_FINALIZERS, metadata_causes
+from sandbox.api.statuses import Cause, invalid
 from sandbox.api.strategies import CRDS
 from sandbox.client import Object
 
@@ -16,11 +19,43 @@ def object_causes(obj: Object, old: Object | None, kind: Kind, subresource: str)
     causes = list(metadata_causes(obj, kind, old))
     if kind.is_custom:
         causes += _custom_causes(obj, old, kind, is_shape_known=not causes)
+        causes += _type_causes(obj, kind)
     elif not subresource:
         causes += builtin_rules.causes(obj, old, kind.resource)
     if kind.resource == CRDS and not subresource:
         causes += crd_causes(obj)
     return causes
+
+
+def object_warnings(obj: Object, old: Object | None, kind: Kind) -> list[str]:
+    """What is said about a valid object: new finalizers that others may use too. Pure."""
+    if not kind.is_custom:
+        return []
+    known = (old or {"metadata": {}})["metadata"].get("finalizers") or []
+    new = sorted(set(obj["metadata"].get("finalizers") or []) - {*known, *STANDARD_FINALIZERS})
+    return [_finalizer_warning(name) for name in new if "/" not in name]
+
+
+def _finalizer_warning(name: str) -> str:
+    path = " including a path (/)" if "." in name else ""
+    return (
+        f'metadata.finalizers: "{name}": prefer a domain-qualified finalizer name{path} to avoid '
+        "accidental conflicts with other finalizer writers"
+    )
+
+
+def claimed(kind: Kind, obj: Object) -> Kind:
+    """The kind that an object says it is: a refusal of one of a custom kind names that. Pure."""
+    if not kind.is_custom:
+        return kind
+    group = obj["apiVersion"].rpartition("/")[0]
+    return replace(kind, group=group, kind=obj["kind"])
+
+
+def _type_causes(obj: Object, kind: Kind) -> Iterator[Cause]:
+    for field, wanted in (("kind", kind.kind), ("apiVersion", kind.api_version)):
+        if obj[field] != wanted:
+            yield invalid(field, obj[field], f"must be {wanted}")
 
 
 def _custom_causes(

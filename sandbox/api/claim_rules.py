@@ -29,8 +29,7 @@ def claim_causes(claim: Object, old: Object | None) -> Iterator[Cause]:
     if name := spec.get("storageClassName"):
         yield from subdomain_causes("spec.storageClassName", name)
     if old:
-        is_bound = (old.get("status") or {}).get("phase") == "Bound"
-        yield from _change_causes(spec, old["spec"], may_grow=is_bound)
+        yield from _change_causes(spec, old["spec"], old.get("status") or {})
 
 
 def _access_causes(spec: Object) -> Iterator[Cause]:
@@ -50,14 +49,16 @@ def _amount_causes(amount: str | None) -> Iterator[Cause]:
         yield invalid(field, amount, "must be greater than zero")
 
 
-def _change_causes(spec: Object, old: Object, *, may_grow: bool) -> Iterator[Cause]:
+def _change_causes(spec: Object, old: Object, status: Object) -> Iterator[Cause]:
     amount = _amount(spec)
+    may_grow = status.get("phase") == "Bound"
     is_other = amount is None or (not may_grow and _size(amount) != _size(_amount(old)))
     if is_other or _claim_core(spec, old) != _claim_core(old, old):
         yield forbidden_field("spec", _CLAIM_SENTENCE)
     if spec.get("volumeMode") != old.get("volumeMode"):
         yield invalid("volumeMode", spec.get("volumeMode"), "field is immutable")
-    if _size(amount) < _size(_amount(old)):
+    capacity = _size((status.get("capacity") or {}).get("storage"))
+    if _size(amount) < _size(_amount(old)) and _size(amount) <= capacity:
         yield forbidden_field(
             "spec.resources.requests.storage", "field can not be less than status.capacity"
         )

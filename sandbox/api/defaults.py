@@ -136,23 +136,11 @@ def _filled_field(current: Any, wanted: Any, *, is_missing: bool) -> Any:
             return None if is_missing else fill(current, wanted.template)
         case [dict() as template]:
             return [fill(item, template) for item in current] if current else None
-        case dict() if is_missing:
-            return wanted if _is_plain(wanted) else None
         case dict():
-            return fill(current, wanted)
+            # A structure is always there in Go, and so are its defaults.
+            return fill({} if is_missing else current, wanted)
         case _:
             return wanted if is_missing else None
-
-
-def _is_plain(template: Any) -> bool:
-    """Whether a template is a value to set, rather than defaults for what may be inside. Pure."""
-    match template:
-        case Within() | [dict()]:
-            return False
-        case dict():
-            return all(_is_plain(item) for item in template.values())
-        case _:
-            return True
 
 
 def with_defaults(obj: Object, resource: str) -> Object:
@@ -174,7 +162,7 @@ def _stateful_set(obj: Object) -> Object:
 
 
 def _service(service: Object) -> Object:
-    return service | {"spec": _with_target_ports(service.get("spec", {"type": "ClusterIP"}))}
+    return service | {"spec": _with_target_ports(service["spec"])}
 
 
 def _pod_spec(spec: Object) -> Object:

@@ -76,6 +76,8 @@ def mark_deleted(world: World, kind: Kind, obj: Object, options: Object) -> Obje
     """The object with its deletion begun; None when it can go at once."""
     metadata = obj["metadata"]
     finalizers = _finalizers(metadata, options)
+    rest = {k: v for k, v in metadata.items() if k != "finalizers"}
+    kept = rest | ({"finalizers": finalizers} if finalizers else {})
     grace = strategies.grace_period(obj, kind, options.get("gracePeriodSeconds"))
     is_namespace = kind.resource == "namespaces" and obj.get("spec", {}).get("finalizers")
     if not grace and not finalizers and not is_namespace:
@@ -83,15 +85,13 @@ def mark_deleted(world: World, kind: Kind, obj: Object, options: Object) -> Obje
     if metadata.get("deletionTimestamp"):
         grace = min(grace, metadata.get("deletionGracePeriodSeconds", 0))
         if grace == metadata.get("deletionGracePeriodSeconds", 0):
-            return obj
+            return obj | {"metadata": kept}
     deadline = world.clock() + timedelta(seconds=grace)
     marks: Object = {"deletionTimestamp": meta.timestamp(deadline)}
     marks["deletionGracePeriodSeconds"] = grace
-    if finalizers:
-        marks["finalizers"] = finalizers
-    if kind.has_generation and "generation" in metadata and "deletionTimestamp" not in metadata:
+    if metadata.get("generation") and "deletionTimestamp" not in metadata:
         marks["generation"] = metadata["generation"] + 1
-    marked = obj | {"metadata": metadata | marks}
+    marked = obj | {"metadata": kept | marks}
     if is_namespace:
         return marked | {"status": obj.get("status", {}) | {"phase": "Terminating"}}
     return marked
@@ -110,9 +110,14 @@ def finish_deletion(world: World, kind: Kind, new: Object) -> Stored | None:
 
 
 def _finalizers(metadata: Object, options: Object) -> list[str]:
+    """What a deletion waits for: a policy takes the place of the one of an earlier deletion."""
     own = list(metadata.get("finalizers") or [])
-    added = _POLICY_FINALIZERS.get(options.get("propagationPolicy", ""))
-    return [*own, added] if added and added not in own else own
+    if not options.get("propagationPolicy"):
+        return own
+    added = _POLICY_FINALIZERS.get(options["propagationPolicy"])
+    others = [name for name in own if name not in _POLICY_FINALIZERS.values()]
+    wanted = [*others, added] if added else others
+    return own if set(own) == set(wanted) else wanted
 
 
 def _options(call: Call) -> Object:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.api.schemas import STRUCT
 from sandbox.api.structure import field_schema
 from sandbox.client import Object
 
@@ -29,6 +30,7 @@ _UNMANAGED: FieldSet = frozenset(
         )
     ]
 )  # fmt: skip
+_ZEROS = {"integer": 0, "string": ""}
 _BRANCH = object()
 """Stands for the value of something that only holds other fields."""
 
@@ -42,11 +44,8 @@ class Field:
     is_member: bool
 
 
-class DuplicateKeyError(Exception):
-    """Two items of a list have the same key."""
-
-    def __init__(self, where: str, key: str) -> None:
-        super().__init__(f"{where}: duplicate entries for key {key}")
+class NotTypedError(Exception):
+    """An item of a list that can't be told from the others."""
 
 
 def item_element(item: Any, schema: Object) -> str | None:
@@ -55,14 +54,21 @@ def item_element(item: Any, schema: Object) -> str | None:
         case "set":
             return "v:" + _canonical(item)
         case "map" if isinstance(item, dict):
-            properties = schema.get("items", {}).get("properties", {})
-            keys = {
-                key: item.get(key, properties.get(key, {}).get("default"))
-                for key in schema.get("x-kubernetes-list-map-keys", ())
-            }
-            return "k:" + _canonical({k: v for k, v in keys.items() if v is not None})
+            keys = schema.get("x-kubernetes-list-map-keys", ())
+            values = {key: _key_value(item, key, schema.get("items", {})) for key in keys}
+            return "k:" + _canonical({k: v for k, v in values.items() if v is not None})
         case _:
             return None
+
+
+def _key_value(item: Object, key: str, schema: Object) -> Any:
+    """A key of an item, or what stands for one that is missing; None if nothing does."""
+    if item.get(key) is not None:
+        return item[key]
+    known = schema.get("properties", {}).get(key, {})
+    # What a Go structure has to have is there, as its zero value.
+    is_there = STRUCT in schema and key in schema.get("required", ())
+    return known.get("default", _ZEROS.get(known.get("type", "")) if is_there else None)
 
 
 def _canonical(value: Any) -> str:
@@ -94,8 +100,9 @@ def _map_fields(value: Object, schema: Object, path: Path) -> Iterator[Field]:
         below = (*path, f"f:{name}")
         nested = field_schema(schema, name) or {}
         if not is_atomic(item, nested):
-            # A key of a map belongs to whoever named it; a field of a structure does not.
-            yield Field(below, _BRANCH, is_member=name not in named or not item)
+            # A key of a map belongs to whoever named it; a field of a structure does not, unless
+            # it is an empty map. Of an empty list nobody owns anything.
+            yield Field(below, _BRANCH, is_member=name not in named or item == {})
         yield from fields_of(item, nested, below)
 
 
@@ -114,7 +121,7 @@ def check_keys(value: Any, schema: Object, path: Path = ()) -> None:
     """Nothing, if every item of every keyed list can be told from the others. Pure.
 
     Raises:
-        DuplicateKeyError: when two items have the same key.
+        NotTypedError: when two items have the same key, or one has none.
     """
     if is_atomic(value, schema):
         return
@@ -124,11 +131,21 @@ def check_keys(value: Any, schema: Object, path: Path = ()) -> None:
         return
     seen: set[str] = set()
     for item in value:
+        _check_identity(item, schema, path)
         element = item_element(item, schema) or ""
         if element in seen:
-            raise DuplicateKeyError(dotted(path), dotted((element,)))
+            raise NotTypedError(f"{dotted(path)}: duplicate entries for key {dotted((element,))}")
         seen.add(element)
         check_keys(item, schema.get("items", {}), (*path, element))
+
+
+def _check_identity(item: Any, schema: Object, path: Path) -> None:
+    if item is None:
+        raise NotTypedError(f"{dotted(path)}: associative list with null element")
+    for key in schema.get("x-kubernetes-list-map-keys", ()):
+        if _key_value(item, key, schema.get("items", {})) is None:
+            why = f'associative list with keys has an element that omits key field "{key}"'
+            raise NotTypedError(f"{dotted(path)}: {why} (and doesn't have default value)")
 
 
 def owned_set(obj: Object, schema: Object) -> FieldSet:
@@ -184,6 +201,11 @@ def from_fields_v1(tree: Any, path: Path = ()) -> Iterator[Path]:
     for element, below in tree.items():
         if element != "." and isinstance(element, str):
             yield from from_fields_v1(below, (*path, element))
+
+
+def set_order(path: Path) -> tuple[tuple[bool, str], ...]:
+    """A key to sort paths by: what is here comes before what is below. Pure."""
+    return tuple((place < len(path) - 1, element) for place, element in enumerate(path))
 
 
 def dotted(path: Path) -> str:

@@ -105,12 +105,15 @@ def released(shares: Shares, manager: Manager, taken: FieldSet, removed: FieldSe
 def with_ownership(
     new: Object, old: Object | None, kind: Kind, manager: Manager, now: datetime
 ) -> Object:
-    """The object after a create or an update: the writer owns what it changed. Pure."""
+    """The object after a create or an update: the writer owns what it changed. Pure.
+
+    Nobody owns anything of an object that has forgotten its managers, until the next apply.
+    """
     before: Object = old or _blank(kind)
-    change = difference(before, new, kind.schema)
     shares: Shares = read_shares(new if _names_managers(new) else before)
-    if _resets(new):
-        shares = {}
+    if old and (_resets(new) or not shares):
+        return with_shares(new, {})
+    change = difference(before, new, kind.schema)
     me = Manager(manager.name, manager.operation, manager.subresource, kind.api_version)
     shares = released(shares, me, change.changed, change.removed)
     own = shares[me].fields if me in shares else frozenset()
@@ -119,6 +122,16 @@ def with_ownership(
     # A value that changed counts as well as a field that came; one that went alone does not.
     since = timestamp(now) if written or me not in shares else shares[me].time
     return with_shares(new, {**shares, me: Share(own, since)})
+
+
+def tracked(live: Object, kind: Kind, now: datetime) -> Object:
+    """An object whose fields have owners, before it is applied: all that is there has one. Pure."""
+    if read_shares(live):
+        return live
+    return with_ownership(live, None, kind, Manager(_BEFORE_FIRST_APPLY), now)
+
+
+_BEFORE_FIRST_APPLY = "before-first-apply"
 
 
 def _blank(kind: Kind) -> Object:

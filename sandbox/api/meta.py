@@ -23,7 +23,8 @@ _LABEL_VALUE = f"({_QUALIFIED})?"
 _NAMED_BY_LABEL = frozenset({"namespaces", "services"})
 # Role names may hold any character that fits into a path.
 _FREELY_NAMED = frozenset({"roles", "rolebindings", "clusterroles", "clusterrolebindings"})
-_CARRIED = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
+_CARRIED = ("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
 
 
 def timestamp(now: datetime) -> str:
@@ -54,7 +55,8 @@ def generated_name(base: str, suffix: str) -> str:
 def carried_over(new: Object, old: Object) -> Object:
     """New metadata with what an update can't change taken from the old. Pure."""
     kept = {name: old[name] for name in (*_CARRIED, "generation") if name in old}
-    dropped = {*_CARRIED, "generation", "selfLink"}
+    kept |= {"uid": new.get("uid") or old["uid"]}
+    dropped = {"uid", "creationTimestamp", "generation", "selfLink"}
     dropped |= set() if new.get("resourceVersion") else {"resourceVersion"}
     rest = {k: v for k, v in new.items() if k not in dropped}
     return rest | kept
@@ -94,8 +96,10 @@ def metadata_causes(obj: Object, kind: Kind, old: Object | None = None) -> Itera
     yield from _label_causes(metadata.get("labels") or {})
     yield from _annotation_causes(metadata.get("annotations") or {})
     yield from _owner_causes(metadata.get("ownerReferences") or [])
+    yield from _finalizer_causes(metadata.get("finalizers") or [], is_core=not kind.group)
     if old:
-        yield from _finalizer_causes(metadata, old["metadata"])
+        yield from _added_finalizer_causes(metadata, old["metadata"])
+        yield from _immutable_causes(metadata, old["metadata"])
 
 
 def name_causes(name: str, kind: Kind) -> Iterator[Cause]:
@@ -136,10 +140,10 @@ _SUBDOMAIN_RULE = (
     "'.', and must start and end with an alphanumeric character (e.g. 'example.com', regex "
     "used for validation is '{pattern}')"
 )
-_NAME_PART_RULE = (
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
-    "with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
-    "validation is '{pattern}')"
+_QUALIFIED_RULE = (
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+    "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
+    f"validation is '{_QUALIFIED}')"
 )
 _LABEL_VALUE_RULE = (
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
@@ -179,26 +183,72 @@ def _annotation_causes(annotations: Object) -> Iterator[Cause]:
 
 def key_causes(field: str, key: str) -> Iterator[Cause]:
     """What is wrong with the key of a label or an annotation. Pure."""
+    for problem in _key_problems(key):
+        yield invalid(field, key, problem)
+
+
+def _key_problems(key: str) -> Iterator[str]:
+    """https://github.com/kubernetes/apimachinery/blob/v0.36.2/pkg/util/validation/validation.go."""
+    if key.count("/") > 1:
+        yield (
+            f"a qualified name {_QUALIFIED_RULE} with an optional DNS subdomain prefix and '/' "
+            "(e.g. 'example.com/MyName')"
+        )
+        return
     prefix, slash, name = key.rpartition("/")
-    if slash:
-        yield from _pattern_causes(field, prefix, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)
-    yield from _pattern_causes(field, name, 63, _QUALIFIED, _NAME_PART_RULE)
+    if slash and not prefix:
+        yield "prefix part must be non-empty"
+    elif slash:
+        for cause in subdomain_causes("", prefix):
+            yield f"prefix part {cause.message.partition(': ')[2].partition(': ')[2]}"
+    if not name:
+        yield "name part must be non-empty"
+    elif len(name) > 63:
+        yield "name part must be no more than 63 characters"
+    if not re.fullmatch(_QUALIFIED, name, re.ASCII):
+        yield f"name part {_QUALIFIED_RULE}"
 
 
 def _owner_causes(owners: list[Any]) -> Iterator[Cause]:
-    for index, owner in enumerate(owners):
+    field = "metadata.ownerReferences"
+    for owner in owners:
         for name in ("apiVersion", "kind", "name", "uid"):
             if not owner.get(name):
-                detail = "must not be empty"
-                yield invalid(f"metadata.ownerReferences[{index}].{name}", "", detail)
-    controllers = [owner["name"] for owner in owners if owner.get("controller") and "name" in owner]
-    if len(controllers) > 1:
-        shown = ", ".join(controllers)
-        detail = f"Only one reference can have Controller set to true. Found {shown}"
-        yield invalid("metadata.ownerReferences", None, detail)
+                what = "version must" if name == "apiVersion" else "must"
+                yield invalid(f"{field}.{name}", "", f"{what} not be empty")
+    first, *others = [
+        f"{owner.get('kind', '')}/{owner.get('name', '')}"
+        for owner in owners
+        if owner.get("controller")
+    ] or [""]
+    for other in others:
+        detail = (
+            'Only one reference can have Controller set to true. Found "true" in references for '
+            f"{first} and {other}"
+        )
+        yield invalid(field, owners, detail)
 
 
-def _finalizer_causes(new: Object, old: Object) -> Iterator[Cause]:
+def _immutable_causes(new: Object, old: Object) -> Iterator[Cause]:
+    """No update makes another object of one, or begins its deletion."""
+    for name in ("uid", "deletionTimestamp", "deletionGracePeriodSeconds"):
+        if new.get(name) != old.get(name):
+            yield invalid(f"metadata.{name}", new[name], "field is immutable")
+
+
+def _finalizer_causes(finalizers: list[str], *, is_core: bool) -> Iterator[Cause]:
+    field = "metadata.finalizers"
+    for index, name in enumerate(finalizers):
+        yield from key_causes(field, name)
+        if is_core and "/" not in name and name not in STANDARD_FINALIZERS:
+            detail = "name is neither a standard finalizer name nor is it fully qualified"
+            yield invalid(f"{field}[{index}]", name, detail)
+    if {"orphan", "foregroundDeletion"} <= set(finalizers):
+        detail = "finalizer orphan and foregroundDeletion cannot be both set"
+        yield invalid(field, finalizers, detail)
+
+
+def _added_finalizer_causes(new: Object, old: Object) -> Iterator[Cause]:
     if not old.get("deletionTimestamp"):
         return
     added = [f for f in new.get("finalizers") or [] if f not in (old.get("finalizers") or [])]

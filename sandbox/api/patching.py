@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from sandbox.api import decoding, statuses
 from sandbox.api.apply import apply, first_apply
 from sandbox.api.context import Call, Reply
-from sandbox.api.fields import DuplicateKeyError, check_keys
+from sandbox.api.fields import NotTypedError, check_keys
+from sandbox.api.json_patch import json_patch
 from sandbox.api.managed import APPLY, Manager, manager_of
-from sandbox.api.patches import json_patch, merge_patch
+from sandbox.api.merge_patch import merge_patch
 from sandbox.api.strategic import strategic_merge
 from sandbox.api.writes import create_object, replace_object, without_version
 from sandbox.client import (
@@ -76,7 +76,7 @@ def _apply(call: Call) -> Reply:
                 "and no existing object was found"
             )
             raise statuses.conflict(call.kind, call.name, why)
-        made = decoding.canonical_object(without_version(call, wanted), call.kind)
+        made = decoding.converted(without_version(call, wanted), call.kind, wanted)
         return create_object(
             call, made, lambda made: first_apply(made, wanted, call.kind, manager, now)
         )
@@ -84,7 +84,7 @@ def _apply(call: Call) -> Reply:
 
     def change(live: Object) -> Object:
         merged = apply(live, wanted, call.kind, manager, now=now, force=force)
-        return decoding.canonical_object(merged, call.kind)
+        return decoding.converted(merged, call.kind, wanted)
 
     return replace_object(call, change, None)
 
@@ -95,10 +95,11 @@ def _wanted(call: Call) -> Object:
         raise statuses.bad_request(
             f"invalid object type: {statuses.group_version(body)}, Kind={body.get('kind') or ''}"
         )
+    given = body.get("metadata")
+    if isinstance(given, dict) and given.get("managedFields") is not None:
+        raise statuses.bad_request("metadata.managedFields must be nil")
     wanted = decoding.decode_for_apply(body, kind)
     metadata = {"name": call.name} | wanted["metadata"]
-    if metadata.get("managedFields"):
-        raise statuses.bad_request("metadata.managedFields must be nil")
     if metadata["name"] != call.name:
         raise statuses.bad_request(
             f"the name of the object ({metadata['name']}) does not match the name on the URL "
@@ -120,7 +121,7 @@ _STATUS_PART = frozenset({"apiVersion", "kind", "metadata", "status"})
 def _checked(call: Call, wanted: Object) -> Object:
     try:
         check_keys(wanted, call.kind.schema)
-    except DuplicateKeyError as problem:
+    except NotTypedError as problem:
         raise decoding.not_typed(wanted, str(problem)) from problem
     return wanted
 
@@ -137,29 +138,14 @@ def _object(body: object) -> Object:
     return body
 
 
-def _check_type(call: Call, obj: Object) -> None:
-    """An object of a custom kind stays of its kind and version."""
-    if not call.kind.is_custom:
-        return
-    kind, api_version = str(obj.get("kind") or ""), str(obj.get("apiVersion") or "")
-    causes = []
-    if api_version and api_version != call.kind.api_version:
-        detail = f"must be {call.kind.api_version}"
-        causes.append(statuses.invalid("apiVersion", api_version, detail))
-    if kind and kind != call.kind.kind:
-        causes.append(statuses.invalid("kind", kind, f"must be {call.kind.kind}"))
-    if kind and causes:
-        claimed = replace(call.kind, group=api_version.rpartition("/")[0], kind=kind)
-        raise statuses.invalid_object(claimed, call.name, causes)
-
-
 def _decoded(call: Call, obj: Object) -> Object:
     wanted = call.request.query.get("fieldValidation", "")
-    _check_type(call, obj)
     try:
         decoded, warnings = decoding.decode(obj, call.kind, wanted)
     except ApiError as problem:
         why = problem.message.rpartition(f"cannot be handled as a {call.kind.kind}: ")[2]
         raise statuses.unusable_patch(obj, why) from problem
     call.warnings.extend(warnings)
+    if not decoded.get("apiVersion"):
+        raise statuses.broken("Object 'apiVersion' is missing in 'object has no apiVersion field'")
     return decoded

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sandbox.api import statuses
 from sandbox.api.context import Call, Reply
-from sandbox.api.selectors import selection
+from sandbox.api.selectors import Test, selection
 from sandbox.api.store import CompactedError, Key, Stored, encode, order
 from sandbox.client import ApiError, Object
 
@@ -35,17 +35,27 @@ def list_objects(call: Call) -> Reply:
     _check_version(call, query.get("resourceVersion", ""))
     test = selection(call.kind, query.get("labelSelector", ""), query.get("fieldSelector", ""))
     version, found = _collection(call)
-    items = [stored for stored in found if test is None or test(stored.object)]
-    page = items[:limit] if limit > 0 else items
+    page, left = _page(found, test, limit)
     # Lists of custom kinds have the field even where there is nothing to continue with.
     metadata: Object = ({"continue": ""} if call.kind.is_custom else {}) | {
         "resourceVersion": version
     }
-    if len(page) < len(items):
+    if left:
         metadata["continue"] = _token(version, page[-1].key)
         if test is None:
-            metadata["remainingItemCount"] = len(items) - len(page)
+            metadata["remainingItemCount"] = left
     return _list_reply(call, metadata, page)
+
+
+def _page(found: list[Stored], test: Test | None, limit: int) -> tuple[list[Stored], int]:
+    """One page of what was found, and how many were not looked at any more. Pure."""
+    page = []
+    for index, stored in enumerate(found):
+        if test is None or test(stored.object):
+            page.append(stored)
+            if len(page) == limit:
+                return page, len(found) - index - 1
+    return page, 0
 
 
 def _list_reply(call: Call, metadata: Object, page: list[Stored]) -> Reply:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from sandbox.api import statuses
 from sandbox.api.context import Call, Reply
+from sandbox.api.json_patch import json_patch
 from sandbox.api.managed import manager_of
+from sandbox.api.merge_patch import merge_patch
 from sandbox.api.meta import timestamp
-from sandbox.api.patches import json_patch, merge_patch
 from sandbox.api.writes import replace_object
 from sandbox.client import JSON_PATCH, Object
 

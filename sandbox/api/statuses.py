@@ -227,6 +227,12 @@ def _to_object(cause: Cause) -> Object:
     return {"reason": str(cause.type), "message": cause.message, "field": cause.field}
 
 
+def broken(why: str) -> ApiError:
+    """500 for a wrong request that a real server takes for a fault of its own. Pure."""
+    message = f"Internal error occurred: {why}"
+    return error(500, "InternalError", message, {"causes": [{"message": why}]})
+
+
 def internal_error() -> ApiError:
     """500, without a word about the inside. Pure."""
     return error(500, "InternalError", "Internal error occurred: see the server's log")

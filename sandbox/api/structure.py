@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sandbox.client import Object
@@ -32,22 +33,30 @@ def child_path(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def prune(value: Any, schema: Object, path: str = "") -> tuple[Any, list[str]]:
-    """A value without what its schema does not know, and the paths of what was dropped.
+def prune(
+    value: Any, schema: Object, path: str = "", *, keeps_nulls: bool = False
+) -> tuple[Any, list[str]]:
+    """A value without what its schema does not know, and the paths of what was dropped. Pure.
 
-    A null where the schema takes none counts as missing, as in the API server. Pure.
+    A null where the schema takes none counts as missing, as in the API server, unless nulls are to
+    be kept.
     """
     match value:
         case dict():
-            return _prune_object(value, schema, path)
+            return _prune_object(value, schema, path, keeps_nulls=keeps_nulls)
         case list() if isinstance(schema.get("items"), dict):
-            pairs = [prune(v, schema["items"], f"{path}[{i}]") for i, v in enumerate(value)]
+            pairs = [
+                prune(item, schema["items"], f"{path}[{index}]", keeps_nulls=keeps_nulls)
+                for index, item in enumerate(value)
+            ]
             return [kept for kept, _ in pairs], [p for _, dropped in pairs for p in dropped]
         case _:
             return value, []
 
 
-def _prune_object(value: Object, schema: Object, path: str) -> tuple[Object, list[str]]:
+def _prune_object(
+    value: Object, schema: Object, path: str, *, keeps_nulls: bool
+) -> tuple[Object, list[str]]:
     kept: Object = {}
     dropped: list[str] = []
     keeps_unknown = lets_all_through(schema)
@@ -58,8 +67,9 @@ def _prune_object(value: Object, schema: Object, path: str) -> tuple[Object, lis
                 kept[name] = item
             else:
                 dropped.append(child_path(path, name))
-        elif item is not None or known.get("nullable") or lets_all_through(known):
-            kept[name], deeper = prune(item, known, child_path(path, name))
+        elif item is not None or keeps_nulls or known.get("nullable") or lets_all_through(known):
+            below = child_path(path, name)
+            kept[name], deeper = prune(item, known, below, keeps_nulls=keeps_nulls)
             dropped += deeper
     return kept, dropped
 
@@ -91,7 +101,8 @@ def _object_with_defaults(value: Object, schema: Object) -> Object:
 class WrongType:
     """A value that Go could not decode: where, what it is, and what it should be.
 
-    Text that should be base64 is wanted as "byte"; ``actual`` is where it stops being that.
+    Text that should be base64 is wanted as "byte"; ``actual`` is where it stops being that. Text
+    that should be a time is wanted as "date-time"; ``actual`` is the text.
     """
 
     struct: str
@@ -112,6 +123,9 @@ def wrong_types(
     if schema.get("format") == "byte" and isinstance(value, str):
         if (position := misplaced_byte(value)) is not None:
             yield WrongType(struct, path, str(position), "byte")
+    elif schema.get("format") == "date-time" and isinstance(value, str):
+        if not is_date_time(value):
+            yield WrongType(struct, path, value, "date-time")
     elif not has_type(value, schema) or is_out_of_range(value, schema):
         yield WrongType(struct, path, json_type(value), wanted_type(schema))
     else:
@@ -131,6 +145,20 @@ def _wrong_types_below(value: Any, schema: Object, path: str, struct: str) -> It
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
         for item in value:
             yield from wrong_types(item, schema["items"], path, struct)
+
+
+def is_date_time(text: str) -> bool:
+    """Whether a text is a time as RFC 3339 writes it. Pure."""
+    if not _DATE_TIME.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text[:19].upper())
+    except ValueError:
+        return False
+    return True
+
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def misplaced_byte(text: str) -> int | None:

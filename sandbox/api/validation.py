@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +20,7 @@ from sandbox.api.structure import (
     child_path,
     field_schema,
     has_type,
+    is_date_time,
     json_type,
     wanted_type,
 )
@@ -208,20 +207,7 @@ def _number_causes(value: float, schema: Object, path: str) -> Iterator[Cause]:
         yield _unnamed(wanted)
 
 
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def _is_date_time(text: str) -> bool:
-    if not _DATE_TIME.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text[:19].upper())
-    except ValueError:
-        return False
-    return True
-
-
-_FORMATS: dict[str, Callable[[str], bool]] = {"date-time": _is_date_time}
+_FORMATS: dict[str, Callable[[str], bool]] = {"date-time": is_date_time}
 _CHECKS: dict[str, tuple[Callable[[Any, Object, str], Iterator[Cause]], ...]] = {
     "object": (_object_causes,),
     "array": (_array_causes,),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sandbox.api import decoding, defaults, meta, statuses, strategies, structure
 from sandbox.api.admission import Admission, admit, check
-from sandbox.api.checks import object_causes
+from sandbox.api.checks import claimed, object_causes, object_warnings
 from sandbox.api.context import Call, Reply
 from sandbox.api.deletes import finish_deletion
 from sandbox.api.kinds import Kind
@@ -24,7 +24,12 @@ def create(call: Call) -> Reply:
 
 
 def without_version(call: Call, obj: Object) -> Object:
-    """What an update or an apply makes: the version that it expected is only shown in a dry run."""
+    """What an update or an apply makes: the version that it expected is only shown in a dry run.
+
+    Raises:
+        ApiError: 500 for a version that is no number.
+    """
+    _version_number(obj["metadata"].get("resourceVersion") or "0")
     dropped = set() if call.is_dry_run else {"resourceVersion"}
     return obj | {"metadata": {k: v for k, v in obj["metadata"].items() if k not in dropped}}
 
@@ -73,22 +78,14 @@ def create_object(call: Call, body: Object, own: Change) -> Reply:
 
 def update(call: Call) -> Reply:
     """PUT on an object or one of its parts."""
-    body = _decoded(call)
-    body = _placed(call, body)
-    name = body["metadata"].get("name", "")
-    if name != call.name:
-        raise statuses.bad_request(
-            f"the name of the object ({name}) does not match the name on the URL ({call.name})"
-        )
+    body = _placed(call, _decoded(call))
+    _check_name(call, body)
     _check_namespace(call, body)
     if not call.exists() and call.kind.is_made_by_update and not call.subresource:
         if uid := body["metadata"].get("uid"):
             why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
-            raise statuses.conflict(call.kind, name, why)
+            raise statuses.conflict(call.kind, call.name, why)
         return _create_owned(call, without_version(call, body))
-    call.stored()
-    if call.kind.needs_resource_version and not body["metadata"].get("resourceVersion"):
-        raise statuses.version_required(call.kind, name)
     return replace_object(call, lambda _: body, manager_of(call.request, call.subresource))
 
 
@@ -107,7 +104,7 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
     world, kind = call.world, call.kind
     stored = call.stored()
     old = stored.object
-    new = change(old)
+    new = _placed(call, change(old))
     _check_namespace(call, new)
     _check_identity(call, new, old)
     now = world.clock()
@@ -122,16 +119,21 @@ def replace_object(call: Call, change: Change, manager: Manager | None) -> Reply
     new = meta.next_generation(new, old, kind)
     if meta.is_same(new, old):
         return call.reply(stored)
-    if call.is_dry_run:
+    if call.is_dry_run or finish_deletion(world, kind, new):
         version = {"resourceVersion": old["metadata"]["resourceVersion"]}
         return call.reply_with(new | {"metadata": new["metadata"] | version})
-    return call.reply(finish_deletion(world, kind, new) or world.store.put(kind.resource, new))
+    return call.reply(world.store.put(kind.resource, new))
 
 
 def _decoded(call: Call) -> Object:
     wanted = call.request.query.get("fieldValidation", "")
     obj, warnings = decoding.decode(call.request.body, call.kind, wanted)
     call.warnings.extend(warnings)
+    if obj.get("apiVersion") != call.kind.api_version:
+        raise statuses.bad_request(
+            f"the API version in the data ({obj.get('apiVersion', '')}) does not match the "
+            f"expected API version ({call.kind.api_version})"
+        )
     return obj
 
 
@@ -151,8 +153,9 @@ def _check(call: Call, obj: Object, old: Object | None) -> None:
     kind = call.kind
     causes = object_causes(obj, old, kind, call.subresource)
     if causes:
-        raise statuses.invalid_object(kind, obj["metadata"].get("name", ""), causes)
+        raise statuses.invalid_object(claimed(kind, obj), obj["metadata"].get("name", ""), causes)
     if not call.subresource:
+        call.warnings.extend(object_warnings(obj, old, kind))
         check_escalation(call.world.roles, call.request.user, kind, obj, old)
         check(_ask(call, obj, old))
 
@@ -176,22 +179,43 @@ def _placed(call: Call, body: Object) -> Object:
     return body | {"metadata": body["metadata"] | {"namespace": call.namespace}}
 
 
+def _check_name(call: Call, obj: Object) -> None:
+    name = obj["metadata"].get("name", "")
+    if not name:
+        raise statuses.bad_request(
+            f"the name of the object ({call.name} based on URL) was undeterminable: "
+            "name must be provided"
+        )
+    if name != call.name:
+        raise statuses.bad_request(
+            f"the name of the object ({name}) does not match the name on the URL ({call.name})"
+        )
+
+
 def _check_identity(call: Call, new: Object, old: Object) -> None:
     kind, given, current = call.kind, new["metadata"], old["metadata"]
-    if given.get("name") != current["name"]:
-        raise statuses.bad_request(
-            f"the name of the object ({given.get('name', '')}) does not match the name on the URL "
-            f"({current['name']})"
-        )
-    if given.get("uid") and given["uid"] != current["uid"]:
-        if call.request.target.verb is Verb.PATCH:
-            cause = statuses.invalid("metadata.uid", given["uid"], "field is immutable")
-            raise statuses.invalid_object(kind, current["name"], [cause])
+    _check_name(call, new)
+    is_put = call.request.target.verb is Verb.UPDATE
+    if is_put and given.get("uid") and given["uid"] != current["uid"]:
         why = (
             f"Precondition failed: UID in precondition: {given['uid']}, "
             f"UID in object meta: {current['uid']}"
         )
         raise statuses.conflict(kind, current["name"], why)
-    version = given.get("resourceVersion")
-    if version and version != current["resourceVersion"]:
+    version = _version_number(given.get("resourceVersion") or "0")
+    if not version and kind.needs_resource_version:
+        raise statuses.version_required(kind, current["name"])
+    if version and version != int(current["resourceVersion"]):
         raise statuses.conflict(kind, current["name"])
+
+
+def _version_number(text: str) -> int:
+    """A version as a number: 0 stands for none. Pure.
+
+    Raises:
+        ApiError: 500 for what is no number, as a real server answers.
+    """
+    if not (text.isascii() and text.isdecimal()):
+        message = f"strconv.ParseUint: parsing {statuses.shown(text)}: invalid syntax"
+        raise statuses.error(500, "", message)
+    return int(text)

@@ -87,14 +87,13 @@ def _argv(
     if given:
         expanded = [environment.expand(word, variables) for word in given]
         return [environment.relocate(word, folders) for word in expanded]
-    hosts = (host.strip() for host in variables.get(HOSTS_VARIABLE, "").split(","))
     launch = Launch(
         program=str(program.path),
         address=place.address,
         port=port_of(container),
         home=variables["HOME"],
         prefix=variables.get("NB_PREFIX", "").rstrip("/"),
-        hosts=tuple(host for host in hosts if host),
+        hosts=images.hosts(variables.get(HOSTS_VARIABLE, ""), node.config.names),
         is_root=node.is_root,
     )
     runtime = images.runtime_of(container["image"])

@@ -27,6 +27,7 @@ class NodeConfig:
         memory: allocatable memory, bytes.
         gpus: simulated nvidia.com/gpu; they count for scheduling, no device is behind them.
         pods: how many pods fit, whatever they ask for.
+        names: host names under which browsers come, besides localhost.
         network: where pods get an address each; if it has a single one, they share its ports.
     """
 
@@ -37,6 +38,7 @@ class NodeConfig:
     name: str = "sandbox"
     gpus: int = 1
     pods: int = 110
+    names: tuple[str, ...] = ()
     network: IPv4Network = LOOPBACK
 
     @classmethod

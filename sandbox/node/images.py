@@ -7,6 +7,7 @@ machine, or not at all. Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,7 @@ class Launch:
     is_root: bool = False
 
 
+_LOCAL = ".localhost"
 _PATTERNS = (
     (re.compile(r"jupyter-[^/]+"), Runtime.JUPYTERLAB),
     (re.compile(r"codeserver-[^/]+"), Runtime.CODE_SERVER),
@@ -60,6 +62,19 @@ def no_runtime(image: str) -> str:
         f'this sandbox has no runtime for image "{image}": '
         "it runs images whose name begins with jupyter- or codeserver-"
     )
+
+
+def hosts(told: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names under which browsers come to one pod, besides localhost. Pure.
+
+    Args:
+        told: by the pod itself, separated by commas.
+        names: of the node: each as it is, and before it what the pod tells before localhost.
+    """
+    own = [host.strip() for host in told.split(",") if host.strip()]
+    labels = [host.removesuffix(_LOCAL) for host in own if host.endswith(_LOCAL)]
+    below = [found for name in names for found in (name, *(f"{label}.{name}" for label in labels))]
+    return (*own, *below)
 
 
 def command(runtime: Runtime, launch: Launch) -> list[str]:

@@ -22,9 +22,13 @@ _MADE_UP = [
         (r"\b10\.96\.\d+\.\d+\b", "<address>"),
         # What decoders, parsers and printers of Go say; what went wrong is in status and reason.
         (r"(failed to create typed patch object \([^)]*\): ).*", r"\1<why>"),
+        (r"(unable to convert unstructured object to [^ ]* [^ ]*: ).*", r"\1<why>"),
         (r".*Object 'Kind' is missing.*", "<no kind>"),
         (r"(cannot be handled as a \w+: )(?!strict|illegal).*", r"\1<why>"),
         (r"( is invalid: patch: |^)Invalid value: \"(map\[|\{).*", r"\1<patch>"),
+        (r"^map: .* (does not contain declared merge key)", r"\1"),
+        (r"(list element types are not identical|unknown patch type).*", r"\1"),
+        (r"(The order in patch list).*", r"\1"),
         (r"(?<=AttributesClassName for bound claims)\n.*", ""),
         (r"StorageError: .*AdditionalErrorMsg: ", ""),
         (r"[\w.\[\]]+\.(\w+ in body must be)", r"\1"),
@@ -45,7 +49,7 @@ def comparable(answer: Answer, numbers: Numbers) -> JsonObject:
     """
     return {
         "status": answer.status,
-        "warnings": _text(answer.headers.get("Warning", "")),
+        "warnings": sorted(_text(answer.headers.get("Warning", "")).split(", 299 ")),
         "body": _value(answer.body, "", numbers),
     }
 

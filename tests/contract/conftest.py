@@ -11,6 +11,7 @@ from nbcore.kube.resources import NODES
 from tests.cluster.api import eventually
 from tests.cluster.servers import ApiServer
 from tests.contract.kubectl import Kubectl, kubectl_binary
+from tests.contract.roles import GROUP, ROOT, Rights, subject
 
 
 @pytest.fixture
@@ -41,3 +42,25 @@ def _untaint(s: ApiServer, name: str) -> bool:
 def kubectl(api_server: ApiServer, tmp_path: Path) -> Kubectl:
     """kubectl in this test's namespace."""
     return Kubectl(kubectl_binary(), api_server.kubeconfig, api_server.namespace, tmp_path)
+
+
+@pytest.fixture
+def rights(api_server: ApiServer) -> Rights:
+    """What gives rights in the test's namespace."""
+    return Rights(api_server)
+
+
+@pytest.fixture
+def cluster_role(api_server: ApiServer) -> Iterator[str]:
+    """A ClusterRole of the test's own, bound to alice everywhere; gone at its end."""
+    name = f"own-{api_server.namespace}"
+    head = {"apiVersion": f"{GROUP}/v1", "metadata": {"name": name}}
+    ref = {"apiGroup": GROUP, "kind": "ClusterRole", "name": name}
+    role = head | {"kind": "ClusterRole", "rules": []}
+    binding = head | {"kind": "ClusterRoleBinding", "roleRef": ref}
+    api_server.api.create(f"{ROOT}/clusterroles", role)
+    everywhere = binding | {"subjects": [subject("User", "alice")]}
+    api_server.api.create(f"{ROOT}/clusterrolebindings", everywhere)
+    yield name
+    api_server.api.delete(f"{ROOT}/clusterrolebindings/{name}")
+    api_server.api.delete(f"{ROOT}/clusterroles/{name}")

@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.cluster.api import Answer, Api, JsonObject, eventually
 from tests.contract.comparison import FOREIGN, comparable
-from tests.contract.edits import Subject
-from tests.contract.sequences import Action, Memory, Sequence, Step, body_of
+from tests.contract.steps import Action, Memory, Sequence, Step, body_of
+from tests.contract.subjects import Subject
 
 _METHODS = {
     Action.GET: "GET",
@@ -19,8 +19,6 @@ _METHODS = {
     Action.PUT_SEEN: "PUT",
     Action.DELETE: "DELETE",
 }
-# A real server gives other kinds a new version once for a write that changes nothing.
-_STEADY = frozenset({"ConfigMap", "Notebook"})
 _CONTROLLERS = frozenset({"foregroundDeletion", "orphan", "kubernetes.io/pvc-protection"})
 
 
@@ -44,8 +42,7 @@ class Side:
             self.memory.token = answer.body["metadata"]["continue"]
         if not is_dry:
             self._settle(step.name, subject)
-        is_steady = subject.resource.kind in _STEADY
-        return comparable(answer, self.memory.numbers() if is_steady else None)
+        return comparable(answer, self.memory.numbers() if subject.is_steady else None)
 
     def _request(self, step: Step, subject: Subject) -> Answer:
         has_name = step.action not in {Action.LIST, Action.CREATE}

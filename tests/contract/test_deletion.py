@@ -193,3 +193,37 @@ def test_given_an_owner_made_anew_when_a_child_of_the_old_one_is_there_then_it_g
 
     _expect_gone(api_server, f"{path}/late")
     assert api_server.api.exists(NOTEBOOKS.path(api_server.namespace, "owner"))
+
+
+def test_given_an_owner_that_waits_for_its_child_when_deleted_in_the_background_then_it_goes(
+    api_server: ApiServer, owner: JsonObject
+) -> None:
+    path = CONFIG_MAPS.path(api_server.namespace)
+    child = owned_by(config_map("child"), owner, blocks=True)
+    child["metadata"]["finalizers"] = ["example.com/slow"]
+    api_server.api.create(path, child)
+    owner_path = NOTEBOOKS.path(api_server.namespace, "owner")
+
+    api_server.api.delete(owner_path, {"propagationPolicy": "Foreground"})
+    api_server.api.delete(owner_path, {"propagationPolicy": "Background"})
+
+    _expect_gone(api_server, owner_path)
+    assert api_server.api.exists(f"{path}/child")
+    api_server.api.merge(f"{path}/child", {"metadata": {"finalizers": None}})
+
+
+@pytest.mark.parametrize("policy", ["Foreground", "Orphan"])
+def test_given_an_object_being_deleted_when_deleted_with_a_policy_then_it_is_taken_over(
+    api_server: ApiServer, policy: str
+) -> None:
+    path = CONFIG_MAPS.path(api_server.namespace)
+    body = config_map("a")
+    body["metadata"]["finalizers"] = ["example.com/slow"]
+    api_server.api.create(path, body)
+    api_server.api.delete(f"{path}/a", {"propagationPolicy": "Background"})
+
+    marked = api_server.api.delete(f"{path}/a", {"propagationPolicy": policy})
+    api_server.api.merge(f"{path}/a", {"metadata": {"finalizers": None}})
+
+    added = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}[policy]
+    assert marked["metadata"]["finalizers"] == ["example.com/slow", added]

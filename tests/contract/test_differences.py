@@ -1,45 +1,20 @@
 """Answers that random requests once showed to differ, each as one short case.
 
-writes: made by PUT, versions and numbers that a client sends, what is left empty, warnings with an
-error; deletes: options in a body, preconditions, dry run; patches: what can't be decoded after one,
-formats; owners and order of what an apply makes.
+writes: made by PUT, versions, names and numbers that a client sends, nulls, what is left empty,
+warnings; deletes: options in a body, preconditions, dry run; lists: selectors, pages.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from nbcore.kube.resources import (
-    LEASES,
-    NOTEBOOKS,
-    PERSISTENT_VOLUME_CLAIMS,
-    SERVICES,
-    Resource,
-)
-from tests.cluster.api import (
-    JSON_PATCH,
-    MERGE_PATCH,
-    STRATEGIC_MERGE_PATCH,
-    Answer,
-)
+from nbcore.kube.resources import LEASES, NOTEBOOKS, SERVICES, Resource
+from tests.cluster.api import Answer
 from tests.cluster.servers import ApiServer
-from tests.contract.objects import (
-    CONFIG_MAPS,
-    claim,
-    config_map,
-    labelled,
-    notebook,
-    service,
-)
+from tests.contract.objects import CONFIG_MAPS, config_map, labelled, notebook, service
 
 LIMIT_RANGES = Resource("", "v1", "limitranges", "LimitRange")
 UNKNOWN_UID = "00000000-0000-0000-0000-000000000000"
-
-
-def _patch(s: ApiServer, path: str, patch: Any, kind: str = MERGE_PATCH, **query: str) -> Answer:
-    return s.api.request("PATCH", path, patch, content_type=kind, **query)
 
 
 def _fields(answer: Answer) -> list[str]:
@@ -181,129 +156,6 @@ def test_given_a_config_map_when_its_deletion_is_tried_then_the_answer_is_a_stat
     assert shown["status"] == "Success"
 
 
-@pytest.mark.parametrize(
-    ("patch", "kind"),
-    [
-        pytest.param({"data": "x"}, MERGE_PATCH, id="a text for a map"),
-        pytest.param({"data": {"a": 5}}, STRATEGIC_MERGE_PATCH, id="a number for a text"),
-        pytest.param({"binaryData": {"b": "%%%"}}, MERGE_PATCH, id="no base64"),
-        pytest.param(
-            [{"op": "add", "path": "/metadata/labels", "value": "x"}], JSON_PATCH, id="labels"
-        ),
-    ],
-)
-def test_given_a_patch_when_its_result_can_not_be_decoded_then_the_patch_is_invalid(
-    api_server: ApiServer, patch: Any, kind: str
-) -> None:
-    api_server.api.create(CONFIG_MAPS.path(api_server.namespace), config_map("a", a="1"))
-
-    answer = _patch(api_server, CONFIG_MAPS.path(api_server.namespace, "a"), patch, kind)
-
-    assert _fields(answer) == ["patch"]
-    assert answer.body["message"].startswith(' "" is invalid: patch: Invalid value: ')
-
-
-def test_given_a_patch_when_it_changes_the_kind_then_custom_kinds_refuse_it(
-    api_server: ApiServer,
-) -> None:
-    api_server.api.create(NOTEBOOKS.path(api_server.namespace), notebook("a"))
-    api_server.api.create(CONFIG_MAPS.path(api_server.namespace), config_map("a"))
-
-    refused = _patch(api_server, NOTEBOOKS.path(api_server.namespace, "a"), {"kind": "Pod"})
-    ignored = _patch(
-        api_server,
-        CONFIG_MAPS.path(api_server.namespace, "a"),
-        {"kind": "Pod", "apiVersion": "v9"},
-        STRATEGIC_MERGE_PATCH,
-    )
-
-    assert refused.body["message"] == (
-        'Pod.ml.oneblock.ai "a" is invalid: kind: Invalid value: "Pod": must be Notebook'
-    )
-    assert ignored.body["kind"] == "ConfigMap"
-
-
-def test_given_a_notebook_when_patched_strategically_with_wrong_options_then_415_comes_first(
-    api_server: ApiServer,
-) -> None:
-    path = NOTEBOOKS.path(api_server.namespace, "a")
-
-    answer = _patch(api_server, path, {}, STRATEGIC_MERGE_PATCH, dryRun="Some")
-
-    assert answer.status == 415
-
-
-def test_given_a_service_when_created_then_nobody_owns_its_spec_as_such(
-    api_server: ApiServer,
-) -> None:
-    made = api_server.api.create(SERVICES.path(api_server.namespace), labelled(service("a"), a="b"))
-
-    [entry] = made["metadata"]["managedFields"]
-    assert "." not in entry["fieldsV1"]["f:spec"]
-    assert "." in entry["fieldsV1"]["f:metadata"]["f:labels"]
-
-
-def test_given_a_port_when_another_manager_applies_one_then_it_comes_after(
-    api_server: ApiServer,
-) -> None:
-    api_server.api.create(SERVICES.path(api_server.namespace), service("a"))
-    path = SERVICES.path(api_server.namespace, "a")
-
-    applied = api_server.api.apply(
-        path, service("a", ports=[{"name": "new", "port": 81}]), manager="second"
-    )
-
-    assert [port["name"] for port in applied.body["spec"]["ports"]] == ["http", "new"]
-
-
-def test_given_an_empty_map_when_applied_then_the_manager_owns_it(api_server: ApiServer) -> None:
-    path = CONFIG_MAPS.path(api_server.namespace, "a")
-
-    made = api_server.api.apply(path, config_map("a"), manager="first").body
-
-    assert "data" not in made
-    assert made["metadata"]["managedFields"][0]["fieldsV1"] == {"f:data": {}}
-
-
-def test_given_an_amount_when_applied_in_another_form_then_it_is_a_conflict(
-    api_server: ApiServer,
-) -> None:
-    collection = PERSISTENT_VOLUME_CLAIMS.path(api_server.namespace)
-    api_server.api.create(collection, claim("a", storageClassName="missing"))
-    body = claim("a", resources={"requests": {"storage": "1024Mi"}})
-
-    answer = api_server.api.apply(f"{collection}/a", body, manager="second")
-
-    assert answer.status == 409
-    assert [c["field"] for c in answer.body["details"]["causes"]] == [
-        ".spec.resources.requests.storage"
-    ]
-
-
-def test_given_a_missing_notebook_when_its_status_is_applied_then_not_found(
-    api_server: ApiServer,
-) -> None:
-    path = NOTEBOOKS.path(api_server.namespace, "missing", "status")
-    status = {"conditions": [{"type": "A"}, {"type": "A"}]}
-
-    answer = api_server.api.apply(path, notebook("missing") | {"status": status}, manager="m")
-
-    assert answer.status == 404
-
-
-def test_given_labels_when_a_status_is_applied_then_its_manager_does_not_own_them(
-    api_server: ApiServer,
-) -> None:
-    api_server.api.create(NOTEBOOKS.path(api_server.namespace), notebook("a"))
-    path = NOTEBOOKS.path(api_server.namespace, "a", "status")
-    body = labelled(notebook("a"), app="x") | {"status": {"phase": "Ready"}}
-
-    applied = api_server.api.apply(path, body, manager="m").body
-
-    [entry] = [e for e in applied["metadata"]["managedFields"] if e["manager"] == "m"]
-    assert entry["fieldsV1"] == {"f:status": {"f:phase": {}}}
-
-
 @pytest.mark.parametrize("resource", [CONFIG_MAPS, SERVICES], ids=str)
 def test_given_an_unknown_field_selector_when_listed_then_the_sentence_depends_on_the_kind(
     api_server: ApiServer, resource: Resource
@@ -328,3 +180,117 @@ def test_given_nothing_to_continue_with_when_listed_then_custom_kinds_say_so(
 
     assert notebooks["metadata"]["continue"] == ""
     assert "continue" not in config_maps["metadata"]
+
+
+def test_given_a_page_when_nothing_after_it_is_selected_then_the_next_one_is_empty(
+    api_server: ApiServer,
+) -> None:
+    collection = SERVICES.path(api_server.namespace)
+    api_server.api.create(collection, labelled(service("a"), app="x"))
+    api_server.api.create(collection, service("b"))
+
+    page = api_server.api.get(collection, labelSelector="app=x", limit="1")
+    token = page["metadata"]["continue"]
+    rest = api_server.api.get(
+        collection, **{"labelSelector": "app=x", "limit": "1", "continue": token}
+    )
+
+    assert [item["metadata"]["name"] for item in page["items"]] == ["a"]
+    assert rest["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("0", 200), ("00", 200), ("x", 500), ("-1", 500), ("1", 409)]
+)
+def test_given_a_version_when_put_then_it_counts_as_a_number(
+    api_server: ApiServer, version: str, status: int
+) -> None:
+    made = api_server.api.create(CONFIG_MAPS.path(api_server.namespace), config_map("a"))
+    made["metadata"]["resourceVersion"] = version
+
+    answer = api_server.api.request("PUT", CONFIG_MAPS.path(api_server.namespace, "a"), made)
+
+    assert answer.status == status
+
+
+def test_given_a_notebook_when_put_with_version_zero_then_a_version_is_required(
+    api_server: ApiServer,
+) -> None:
+    made = api_server.api.create(NOTEBOOKS.path(api_server.namespace), notebook("a"))
+    made["metadata"]["resourceVersion"] = "0"
+
+    answer = api_server.api.request("PUT", NOTEBOOKS.path(api_server.namespace, "a"), made)
+
+    assert _fields(answer) == ["metadata.resourceVersion"]
+
+
+def test_given_an_object_without_a_name_when_put_then_it_is_undeterminable(
+    api_server: ApiServer,
+) -> None:
+    path = CONFIG_MAPS.path(api_server.namespace, "a")
+
+    answer = api_server.api.request("PUT", path, config_map("a") | {"metadata": {}})
+
+    assert answer.body["message"] == (
+        "the name of the object (a based on URL) was undeterminable: name must be provided"
+    )
+
+
+def test_given_nulls_when_created_then_they_are_empty_texts(api_server: ApiServer) -> None:
+    body = config_map("a") | {"data": {"a": None}}
+    body["metadata"]["labels"] = {"b": None}
+
+    made = api_server.api.create(CONFIG_MAPS.path(api_server.namespace), body)
+
+    assert made["data"] == {"a": ""}
+    assert made["metadata"]["labels"] == {"b": ""}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "causes"),
+    [
+        pytest.param("finalizers", ["example.com/not valid!"], ["finalizers"], id="a bad name"),
+        pytest.param("finalizers", ["unqualified"], ["finalizers[0]"], id="a name of nobody's"),
+        pytest.param("finalizers", [None], ["finalizers", "finalizers[0]"], id="no name"),
+        pytest.param(
+            "ownerReferences",
+            [{"uid": "x"}],
+            [f"ownerReferences.{name}" for name in ("apiVersion", "kind", "name")],
+            id="an owner that is not named",
+        ),
+        pytest.param("annotations", {"a/b/c": "", "/d": ""}, ["annotations"], id="bad keys"),
+    ],
+)
+def test_given_wrong_metadata_when_created_then_each_cause_is_where_it_is(
+    api_server: ApiServer, field: str, value: object, causes: list[str]
+) -> None:
+    body = config_map("a")
+    body["metadata"][field] = value
+
+    answer = api_server.api.request("POST", CONFIG_MAPS.path(api_server.namespace), body)
+
+    assert _fields(answer) == [f"metadata.{cause}" for cause in causes]
+
+
+def test_given_a_time_that_is_none_when_created_then_400(api_server: ApiServer) -> None:
+    body = config_map("a")
+    body["metadata"]["deletionTimestamp"] = "today"
+
+    answer = api_server.api.request("POST", CONFIG_MAPS.path(api_server.namespace), body)
+
+    assert answer.status == 400
+
+
+def test_given_a_finalizer_of_nobody_s_when_a_notebook_gets_it_then_a_warning_comes_once(
+    api_server: ApiServer,
+) -> None:
+    body = notebook("a")
+    body["metadata"]["finalizers"] = ["unqualified"]
+    collection = NOTEBOOKS.path(api_server.namespace)
+
+    made = api_server.api.request("POST", collection, body)
+    again = api_server.api.request("PUT", f"{collection}/a", made.body)
+    api_server.api.merge(f"{collection}/a", {"metadata": {"finalizers": None}})
+
+    assert "prefer a domain-qualified finalizer name to avoid" in made.headers["Warning"]
+    assert "Warning" not in again.headers

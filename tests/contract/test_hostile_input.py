@@ -262,3 +262,15 @@ def test_given_a_strange_variable_when_a_pod_is_created_then_the_answer_of_the_s
     answer = api_server.api.request("POST", PODS.path(api_server.namespace), pod)
 
     assert answer.status == code, answer.body
+
+
+@pytest.mark.parametrize("version", ["abc", "-1"])
+def test_given_a_version_that_is_no_number_when_watched_then_refused(
+    api_server: ApiServer, version: str
+) -> None:
+    path = NOTEBOOKS.path(api_server.namespace)
+
+    answer = api_server.api.request("GET", path, watch="true", resourceVersion=version)
+
+    # 500 by a real one; what counts is that it is no stream that never ends.
+    assert answer.status in {400, 422, 500}

@@ -5,7 +5,8 @@ its reason, sentence and causes. What is not, because each server makes it up by
 nobody should depend on it, stands in ``comparison``: uids, times, addresses and suffixes of
 generated names; versions by their number, only by whether they moved (of ConfigMaps and Notebooks
 alone: a real server moves that of other kinds once for a write that changes nothing); the words of
-Go's decoders and parsers; the order of causes. What is not even asked is in docs/sandbox.md.
+Go's decoders and parsers; the order of causes and warnings. What is not even asked is in
+docs/sandbox.md.
 
 CI runs the same 100 sequences every time. By hand, any number of new ones:
 
@@ -32,7 +33,8 @@ from tests.cluster.servers import create_crds
 from tests.contract.comparison import FOREIGN
 from tests.contract.duel import Duel, Side
 from tests.contract.objects import CONFIG_MAPS, config_map, namespace
-from tests.contract.sequences import Sequence, sequences
+from tests.contract.sequences import sequences
+from tests.contract.steps import Sequence
 
 IN_CI = 100
 WANTED = int(os.environ.get("SEQUENCES", "0"))

@@ -1,4 +1,4 @@
-"""Roles and bindings: who may do what, in whose words, and who may give it away.
+"""Roles and bindings: who may do what, in whose words.
 
 | what | seen in |
 | --- | --- |
@@ -6,71 +6,17 @@
 | users, groups, service accounts; namespace and cluster | test_given_a_binding_... |
 | impersonation | test_given_a_right_to_impersonate_... |
 | aggregation, bootstrap roles | test_given_a_labelled_role_... |
-| escalation, roleRef | test_given_somebody_with_few_rights_... |
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from nbcore.kube.resources import NOTEBOOKS, PODS
-from tests.cluster.api import MERGE_PATCH, Answer, Api, JsonObject, eventually
+from tests.cluster.api import JsonObject, eventually
 from tests.cluster.servers import ApiServer
 from tests.contract.objects import CONFIG_MAPS, config_map
-
-GROUP = "rbac.authorization.k8s.io"
-ROOT = f"/apis/{GROUP}/v1"
-
-
-def rule(group: str, resources: str, verbs: str, *names: str) -> JsonObject:
-    found: JsonObject = {
-        "apiGroups": [group],
-        "resources": resources.split(),
-        "verbs": verbs.split(),
-    }
-    return found | ({"resourceNames": list(names)} if names else {})
-
-
-def subject(kind: str, name: str, **rest: str) -> JsonObject:
-    return {"kind": kind, "name": name, **rest}
-
-
-class Rights:
-    """Makes roles and bindings in the test's namespace, and waits until they count."""
-
-    def __init__(self, server: ApiServer) -> None:
-        self.server = server
-        self.namespaced = f"{ROOT}/namespaces/{server.namespace}"
-
-    def role(self, name: str, *rules: JsonObject) -> Any:
-        role = {"kind": "Role", "apiVersion": f"{GROUP}/v1", "metadata": {"name": name}}
-        return self.server.api.create(f"{self.namespaced}/roles", role | {"rules": list(rules)})
-
-    def bind(self, role: str, *subjects: JsonObject, kind: str = "Role", name: str = "") -> Any:
-        binding = {
-            "kind": "RoleBinding",
-            "apiVersion": f"{GROUP}/v1",
-            "metadata": {"name": name or role},
-            "roleRef": {"apiGroup": GROUP, "kind": kind, "name": role},
-            "subjects": list(subjects),
-        }
-        return self.server.api.create(f"{self.namespaced}/rolebindings", binding)
-
-
-@pytest.fixture
-def rights(api_server: ApiServer) -> Rights:
-    return Rights(api_server)
-
-
-def allowed(api: Api, method: str, path: str, body: object = None) -> bool:
-    return api.request(method, path, body).status != 403
-
-
-def soon_allowed(api: Api, method: str, path: str) -> None:
-    """A real server learns of roles from a watch of its own."""
-    eventually(lambda: allowed(api, method, path), what=f"{method} {path} is allowed")
+from tests.contract.roles import GROUP, ROOT, Rights, allowed, rule, soon_allowed, subject
 
 
 def test_given_nobody_s_rights_when_asking_then_each_refusal_has_the_server_s_words(
@@ -213,22 +159,6 @@ def test_given_a_right_to_impersonate_some_when_acting_then_those_alone(
     assert not may("groups", "system:masters")
 
 
-@pytest.fixture
-def cluster_role(api_server: ApiServer) -> Any:
-    """A ClusterRole of the test's own, bound to alice everywhere; gone at its end."""
-    name = f"own-{api_server.namespace}"
-    head = {"apiVersion": f"{GROUP}/v1", "metadata": {"name": name}}
-    ref = {"apiGroup": GROUP, "kind": "ClusterRole", "name": name}
-    role = head | {"kind": "ClusterRole", "rules": []}
-    binding = head | {"kind": "ClusterRoleBinding", "roleRef": ref}
-    api_server.api.create(f"{ROOT}/clusterroles", role)
-    everywhere = binding | {"subjects": [subject("User", "alice")]}
-    api_server.api.create(f"{ROOT}/clusterrolebindings", everywhere)
-    yield name
-    api_server.api.delete(f"{ROOT}/clusterrolebindings/{name}")
-    api_server.api.delete(f"{ROOT}/clusterroles/{name}")
-
-
 def test_given_a_labelled_role_when_it_changes_then_the_sum_follows(
     api_server: ApiServer, cluster_role: str
 ) -> None:
@@ -265,139 +195,3 @@ def test_given_any_cluster_when_its_usual_roles_are_read_then_they_say_what_they
 
     assert role["metadata"]["labels"]["kubernetes.io/bootstrapping"] == "rbac-defaults"
     assert ("aggregationRule" in role) == (name != "cluster-admin")
-
-
-def test_given_somebody_with_few_rights_when_giving_more_then_refused_with_what_lacks(
-    api_server: ApiServer, rights: Rights
-) -> None:
-    rights.role("keeper", rule(GROUP, "roles rolebindings", "create update"))
-    rights.bind("keeper", subject("User", "alice"))
-    alice = api_server.api.acting_as("alice")
-    role = {"kind": "Role", "metadata": {"name": "x"}, "rules": [rule("", "pods", "get list")]}
-    binding = {
-        "kind": "RoleBinding",
-        "metadata": {"name": "x"},
-        "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": "cluster-admin"},
-        "subjects": [subject("User", "alice")],
-    }
-    ask = "POST", f"{rights.namespaced}/roles", role
-    eventually(lambda: "currently held" in str(alice.request(*ask).body), what="roles may be made")
-
-    refused = alice.request(*ask)
-    not_bound = alice.request("POST", f"{rights.namespaced}/rolebindings", binding)
-
-    assert refused.status == not_bound.status == 403
-    assert refused.body["message"] == (
-        f'roles.{GROUP} "x" is forbidden: user "alice" (groups=["system:authenticated"]) is '
-        "attempting to grant RBAC permissions not currently held:\n"
-        '{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}'
-    )
-    assert not_bound.body["message"] == (
-        f'rolebindings.{GROUP} "x" is forbidden: user "alice" (groups=["system:authenticated"]) is '
-        "attempting to grant RBAC permissions not currently held:\n"
-        '{APIGroups:["*"], Resources:["*"], Verbs:["*"]}\n{NonResourceURLs:["*"], Verbs:["*"]}'
-    )
-
-
-def test_given_somebody_who_may_write_roles_when_adding_up_those_of_others_then_refused(
-    api_server: ApiServer, cluster_role: str
-) -> None:
-    path = f"{ROOT}/clusterroles/{cluster_role}"
-    own = rule(GROUP, "clusterroles", "get create update patch")
-    api_server.api.merge(path, {"rules": [own]})
-    alice = api_server.api.acting_as("alice")
-    soon_allowed(alice, "GET", path)
-    sums = {"clusterRoleSelectors": [{"matchLabels": {"kubernetes.io/bootstrapping": "x"}}]}
-    head = {"apiVersion": f"{GROUP}/v1", "kind": "ClusterRole"}
-    new = head | {"metadata": {"name": f"{cluster_role}-x"}, "aggregationRule": sums, "rules": []}
-
-    made = alice.request("POST", f"{ROOT}/clusterroles", new)
-    changed = alice.request("PATCH", path, {"aggregationRule": sums}, content_type=MERGE_PATCH)
-
-    words = "must have cluster-admin privileges to use the aggregationRule"
-    assert made.status == changed.status == 403
-    assert changed.body["message"] == (
-        f'clusterroles.{GROUP} "{cluster_role}" is forbidden: {words}'
-    )
-    assert words in made.body["message"]
-
-
-def test_given_somebody_who_may_write_roles_when_labelling_a_bigger_one_then_refused(
-    api_server: ApiServer, cluster_role: str
-) -> None:
-    path = f"{ROOT}/clusterroles/{cluster_role}"
-    own = rule(GROUP, "clusterroles", "get update patch")
-    api_server.api.merge(path, {"rules": [own]})
-    alice = api_server.api.acting_as("alice")
-    soon_allowed(alice, "GET", path)
-    bigger = f"{ROOT}/clusterroles/cluster-admin"
-    label = {"metadata": {"labels": {f"test/{api_server.namespace}": "true"}}}
-
-    others = alice.request("PATCH", bigger, label, content_type=MERGE_PATCH)
-    hers = alice.request("PATCH", path, label, content_type=MERGE_PATCH)
-
-    assert (others.status, hers.status) == (403, 200)
-    assert "currently held" in others.body["message"]
-
-
-def test_given_somebody_with_a_right_when_giving_it_then_made(
-    api_server: ApiServer, rights: Rights
-) -> None:
-    own = rule("", "pods", "get list")
-    rights.role("keeper", rule(GROUP, "roles", "create"), own)
-    rights.bind("keeper", subject("User", "alice"))
-    alice = api_server.api.acting_as("alice")
-    role = {"kind": "Role", "metadata": {"name": "x"}, "rules": [rule("", "pods", "list")]}
-
-    def made() -> Answer:
-        return alice.request("POST", f"{rights.namespaced}/roles", role)
-
-    assert eventually(lambda: made().status in {201, 409}, what="the role is made")
-
-
-@pytest.mark.parametrize(
-    ("change", "fields"),
-    [
-        pytest.param({"roleRef": {"name": "edit"}}, ["roleRef"], id="another role"),
-        pytest.param({"subjects": [{"kind": "User"}]}, ["subjects[0].name"], id="no name"),
-        pytest.param(
-            {"subjects": [{"kind": "Robot", "name": "x"}]}, ["subjects[0].kind"], id="no such kind"
-        ),
-    ],
-)
-def test_given_a_binding_when_changed_in_a_wrong_way_then_invalid(
-    api_server: ApiServer, rights: Rights, change: JsonObject, fields: list[str]
-) -> None:
-    rights.bind("view", subject("User", "alice"), kind="ClusterRole", name="sight")
-    path = f"{rights.namespaced}/rolebindings/sight"
-
-    answer = api_server.api.request(
-        "PATCH", path, change, content_type="application/merge-patch+json"
-    )
-
-    assert answer.status == 422
-    assert [cause["field"] for cause in answer.body["details"]["causes"]] == fields
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        pytest.param({"verbs": []}, "rules[0].verbs", id="no verbs"),
-        pytest.param({"apiGroups": []}, "rules[0].apiGroups", id="no groups"),
-        pytest.param({"resources": []}, "rules[0].resources", id="no resources"),
-        pytest.param({"nonResourceURLs": ["/x"]}, "rules[0].nonResourceURLs", id="a path"),
-    ],
-)
-def test_given_a_role_of_half_a_rule_when_made_then_invalid(
-    api_server: ApiServer, rights: Rights, wrong: JsonObject, field: str
-) -> None:
-    role = {
-        "kind": "Role",
-        "metadata": {"name": "x"},
-        "rules": [rule("", "pods", "get") | wrong],
-    }
-
-    answer = api_server.api.request("POST", f"{rights.namespaced}/roles", role)
-
-    assert answer.status == 422
-    assert field in [cause["field"] for cause in answer.body["details"]["causes"]]

@@ -8,15 +8,10 @@ import pytest
 
 from tests.cluster.api import Api, JsonObject, eventually
 from tests.cluster.servers import ApiServer
-from tests.contract.test_rbac import Rights, rule, subject
+from tests.contract.roles import Rights, rule, subject
 
 ACCESS = "/apis/authorization.k8s.io/v1"
 AUTHENTICATION = "/apis/authentication.k8s.io/v1"
-
-
-@pytest.fixture
-def rights(api_server: ApiServer) -> Rights:
-    return Rights(api_server)
 
 
 def attributes(namespace: str, verb: str = "list", **rest: str) -> JsonObject:

@@ -208,6 +208,30 @@ def test_given_a_time_limit_when_it_passes_then_the_watch_ends_after_a_bookmark(
     assert int(bookmark["metadata"]["resourceVersion"]) >= int(version)
 
 
+@BOTH
+@pytest.mark.parametrize(
+    "selector",
+    [{"labelSelector": OURS}, {"fieldSelector": "metadata.name=a"}],
+    ids=["labels", "fields"],
+)
+def test_given_a_selector_when_bookmarks_are_asked_for_then_they_pass_what_is_not_selected(
+    api_server: ApiServer, resource: Resource, selector: dict[str, str]
+) -> None:
+    path = resource.path(api_server.namespace)
+    version = _version(api_server, resource)
+    api_server.api.create(path, _build(resource, "a"))
+    other = api_server.api.create(path, labelled(_build(resource, "other"), purpose="none"))
+
+    query = {"resourceVersion": version, "allowWatchBookmarks": "true", "timeoutSeconds": "4"}
+    with api_server.api.watch(path, **query, **selector) as events:
+        got = list(events)
+
+    assert _seen(iter(got), 1) == [("ADDED", "a")]
+    assert {e["type"] for e in got[1:]} == {"BOOKMARK"}
+    passed = int(got[-1]["object"]["metadata"]["resourceVersion"])
+    assert passed >= int(other["metadata"]["resourceVersion"])
+
+
 def test_given_bookmarks_unasked_when_the_time_passes_then_none_comes(
     api_server: ApiServer,
 ) -> None:
@@ -266,15 +290,3 @@ def test_given_a_version_long_forgotten_when_watched_then_410_expired(
     status = event["object"]
     assert (status["kind"], status["code"], status["reason"]) == ("Status", 410, "Expired")
     assert status["message"].startswith(f"too old resource version: {version}")
-
-
-@pytest.mark.parametrize("version", ["abc", "-1"])
-def test_given_a_version_that_is_no_number_when_watched_then_refused(
-    api_server: ApiServer, version: str
-) -> None:
-    path = NOTEBOOKS.path(api_server.namespace)
-
-    answer = api_server.api.request("GET", path, watch="true", resourceVersion=version)
-
-    # 500 by a real one; what counts is that it is no stream that never ends.
-    assert answer.status in {400, 422, 500}

@@ -6,10 +6,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from benchmarks.running_app import RunningApp, running_app
 from nbcore.kube.client import Kube
@@ -60,16 +61,22 @@ def kube(app: RunningApp) -> Kube:
     return app.kube()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Of one module: while it is open, a loop runs in this thread, and asyncio's tests can't.
+@contextmanager
+def launched(chromium: BrowserType, *arguments: str) -> Iterator[Browser]:
+    """A browser that is told something besides."""
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         cannot_run(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+    browser = chromium.launch(executable_path=path, args=[*QUIET, *arguments])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Of one module: while it is open, a loop runs in this thread, and asyncio's tests can't.
+    with sync_playwright() as playwright, launched(playwright.chromium) as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ by page                   edited and saved; an open create page follows and keep
 by kubectl                the same for a change from outside
 a broken value            the shipped images are offered; who may mend it sees the row
 two admins                the second one's draft meets the first one's change; both are saved
-a half-typed cell         stays while another admin saves, and comes with the merge
 import and export         a downloaded file comes back; nothing is saved before the review
 undo                      the versions tell who; the one before comes back
-a deprecated image        its owner moves by one click
 500 images                drawn, edited and checked in seconds
 """
 
@@ -24,10 +22,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from benchmarks.running_app import NAMESPACE, RunningApp
+from benchmarks.running_app import RunningApp
 from nbcore.catalog_history import author_of, selector, versions
 from nbcore.kube.client import Kube
-from nbcore.kube.resources import CONTROLLER_REVISIONS, NOTEBOOKS, SETTINGS, STATEFUL_SETS
+from nbcore.kube.resources import CONTROLLER_REVISIONS, SETTINGS
 from nbcore.names import CATALOG_SETTING, SYSTEM_NAMESPACE, JsonObject
 from tests.cluster.api import eventually
 from tests.e2e.catalog_page import (
@@ -35,7 +33,6 @@ from tests.e2e.catalog_page import (
     DESCRIPTION,
     IMAGE,
     add_image,
-    begin_cell,
     choose_more,
     click_cell,
     edit_cell,
@@ -43,7 +40,6 @@ from tests.e2e.catalog_page import (
     open_images,
     save,
 )
-from tests.nbcore.builders import notebook
 
 SOON = 6_000
 """Milliseconds until an open page shows what changed elsewhere."""
@@ -174,30 +170,6 @@ def test_given_two_admins_when_both_save_then_nobody_loses_a_change(
     assert [row["description"] for row in rows] == ["First's", "Second's"]
 
 
-@pytest.mark.xfail(
-    strict=False, reason="sometimes the table's own editor puts the old value back on Enter"
-)
-def test_given_a_half_typed_cell_when_another_admin_saves_then_it_stays_and_is_merged(
-    app: RunningApp, kube: Kube, page: Page
-) -> None:
-    open_images(page, app.url)
-    editor = begin_cell(page, 1, DESCRIPTION, "Half")
-
-    by_kubectl(kube, {"jupyter": [*LAB["jupyter"], {"containerImage": "team/lab:3"}]})
-    expect(page.get_by_text("saved another catalog")).to_be_visible(timeout=SOON)
-    expect(editor).to_have_value("Half")
-    page.keyboard.type("-typed")
-    expect(editor).to_have_value("Half-typed")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Merge")).to_be_visible()
-    page.get_by_role("button", name="Merge").click()
-    expect(page.get_by_text("saved another catalog")).to_be_hidden()
-    save(page, "Review 1 change")
-
-    rows = stored(kube)["jupyter"]
-    assert [row.get("description", "") for row in rows] == ["Ours", "Half-typed", ""]
-
-
 def test_given_a_saved_change_when_undone_then_the_catalog_before_serves_again(
     app: RunningApp, kube: Kube, page: Page
 ) -> None:
@@ -247,26 +219,6 @@ def test_given_an_exported_catalog_when_imported_then_the_tables_have_it_and_not
     assert stored(kube) == document
 
 
-def test_given_a_notebook_on_a_deprecated_image_when_its_owner_agrees_then_it_moves(
-    app: RunningApp, kube: Kube, page: Page
-) -> None:
-    made = notebook("old-image", namespace=NAMESPACE, container={"image": "team/lab:2"})
-    made["metadata"]["annotations"] = {"ml.oneblock.ai/owner": "me"}
-    del made["metadata"]["uid"]
-    kube.create(NOTEBOOKS, made)
-    page.goto(f"{app.url}/?namespace={NAMESPACE}")
-    expect(page.get_by_text("1 notebook in demo")).to_be_visible()
-
-    deprecated = {**LAB["jupyter"][1], "deprecated": True, "replacedBy": "team/lab:1"}
-    by_kubectl(kube, {"jupyter": [LAB["jupyter"][0], deprecated]})
-    expect(page.get_by_text("which is deprecated. Moving restarts it")).to_be_visible(timeout=SOON)
-    page.get_by_role("button", name="Move to lab:1").click()
-
-    expect(page.get_by_text("which is deprecated")).to_be_hidden(timeout=SOON)
-    eventually(lambda: image_of(kube, "old-image") == "team/lab:1", what="the controller follows")
-    kube.delete(NOTEBOOKS, "old-image", NAMESPACE)
-
-
 def test_given_500_images_when_edited_then_it_stays_quick(
     app: RunningApp, kube: Kube, page: Page
 ) -> None:
@@ -291,8 +243,3 @@ def test_given_500_images_when_edited_then_it_stays_quick(
     assert stored(kube)["jupyter"][3]["description"] == "Changed"
     assert drawn < 10
     assert checked < 10
-
-
-def image_of(kube: Kube, name: str) -> str:
-    template = kube.get(STATEFUL_SETS, name, NAMESPACE)["spec"]["template"]
-    return str(template["spec"]["containers"][0]["image"])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import stat
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from benchmarks.running_app import RunningApp, running_app
+from benchmarks.running_app import ROOT, RunningApp, running_app
 from nbcore.__main__ import main
 from nbcore.settings import SignIn
+from tests.cluster.api import eventually
 from tests.e2e.conftest import RUNTIMES
 
 COOKIE = "nb_session"
@@ -27,6 +32,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 
 @pytest.fixture
 def password(app: RunningApp) -> str:
+    return told_password(app)
+
+
+def told_password(app: RunningApp) -> str:
     """Of alice, as the terminal told it."""
     told = re.search(
         r"^user +alice +(\S+)", (app.settings.data / "app.log").read_text(), re.MULTILINE
@@ -74,6 +83,35 @@ def test_given_a_deep_link_when_signed_in_then_it_is_where_one_is_and_sign_out_e
     assert not has_session(context)
     context.add_cookies([{"name": COOKIE, "value": cookie["value"], "url": app.url}])
     assert page.request.get(f"{app.url}/notebook/demo/nb/").status == 401
+
+
+def test_given_a_session_when_the_app_is_restarted_then_it_goes_on_until_the_user_is_removed(
+    page: Page, context: BrowserContext, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    with running_app(data, RUNTIMES, sign_in=SignIn.USERS) as app:
+        app.wait_until_ready()
+        page.goto(app.url)
+        enter(page, "alice", told_password(app))
+        expect(page.get_by_role("link", name="alice")).to_be_visible()
+    (secret,) = [cookie["value"] for cookie in context.cookies() if cookie["name"] == COOKIE]
+    kept = data / "sessions.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert secret not in kept.read_text()
+
+    with running_app(data, RUNTIMES, sign_in=SignIn.USERS) as app:
+        app.wait_until_ready()
+        # Streamlit's own answer to somebody who is signed in: there is no such file.
+        assert page.request.get(f"{app.url}/media/x").status == 404
+        page.goto(app.url)
+        expect(page.get_by_role("link", name="alice")).to_be_visible()
+        assert [cookie["value"] for cookie in context.cookies()].count(secret) == 1
+
+        command = [sys.executable, "-m", "nbcore", "users", "remove", "alice"]
+        subprocess.run([*command, "--file", str(data / "users.yaml")], cwd=ROOT, check=True)
+
+        eventually(lambda: page.request.get(f"{app.url}/media/x").status == 401, what="it ended")
+        expect(page.get_by_role("textbox", name="User name")).to_be_visible()
 
 
 def test_given_somebody_who_only_looks_when_the_images_are_opened_then_a_sentence_and_no_links(

@@ -20,7 +20,14 @@ from gateway.head import RequestHead
 from gateway.middleware import Gateway
 from gateway.places import Names
 from gateway.streams import OpenStreams
-from nbcore.kube.resources import ENDPOINT_SLICES, NOTEBOOKS, PODS, STATEFUL_SETS, Resource
+from nbcore.kube.resources import (
+    ENDPOINT_SLICES,
+    NAMESPACES,
+    NOTEBOOKS,
+    PODS,
+    STATEFUL_SETS,
+    Resource,
+)
 from nbcore.names import JsonObject
 
 
@@ -47,6 +54,7 @@ class Cluster:
 
     def run(self, name: str, port: int, **notebook: Any) -> None:
         """Adds a notebook of namespace demo that is ready at 127.0.0.1:port."""
+        self.put(NAMESPACES, {"metadata": {"name": "demo"}})
         for resource, obj in ready_notebook(name, port, **notebook):
             self.put(resource, obj)
 
@@ -183,6 +191,8 @@ async def app_behind(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 MEBIBYTE = 2**20
+OWN_HOST = "nb--demo.localhost"
+"""Where the notebook demo/nb is alone."""
 
 Lines = Sequence[tuple[str, str]]
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from nbcore.access import may_open
 from tests.gateway.doors import Door
-from tests.gateway.rig import Serve, url
+from tests.gateway.rig import OWN_HOST, Serve, url
 
 VISIT = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 LAB = "/notebook/demo/nb/lab?a=b"
@@ -76,16 +76,21 @@ async def test_given_a_cookie_that_is_none_when_asked_then_401(
         assert response.status == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/media/x", LAB, "/session/end"])
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [(at, path) for at in ("127.0.0.1", "localhost") for path in ("/", "/media/x", "/session/end")]
+    + [("127.0.0.1", LAB), (OWN_HOST, LAB)],
+)
 async def test_given_two_cookies_of_our_name_when_asked_then_400_and_they_are_forgotten(
-    door: Door, serve: Serve, browser: aiohttp.ClientSession, path: str
+    door: Door, serve: Serve, browser: aiohttp.ClientSession, host: str, path: str
 ) -> None:
     await serve(private)
     door.let_open()
     cookie = door.sign_in()["Cookie"]
 
     async with browser.get(
-        url(door.served, path), headers={"Cookie": f"{cookie}; nb_session=other"}
+        url(door.served, path),
+        headers={"Cookie": f"{cookie}; nb_session=other", "Host": f"{host}:{door.served.port}"},
     ) as response:
         assert response.status == 400
         assert response.headers["Clear-Site-Data"] == '"cookies"'

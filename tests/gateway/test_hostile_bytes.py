@@ -1,4 +1,7 @@
-"""What no well-behaved client or server sends, byte by byte: smuggling, splitting, floods."""
+"""What no well-behaved client or server sends, byte by byte: smuggling, splitting, floods.
+
+Each at the app's host, which the notebook shares, and at the notebook's own.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from gateway.limits import MAX_HEADERS
-from tests.gateway.rig import Serve, Served
+from tests.gateway.rig import OWN_HOST, Serve, Served
 
 
 class Counted:
@@ -38,8 +41,13 @@ async def sent(port: int, data: bytes, *, patience: float = 3) -> bytes:
     return received
 
 
-def request(port: int, first: str, *lines: str, body: str = "") -> bytes:
-    usual = (f"Host: 127.0.0.1:{port}", f"Origin: http://127.0.0.1:{port}", "Connection: close")
+@pytest.fixture(params=["127.0.0.1", OWN_HOST], ids=["shared host", "own host"])
+def host(request: pytest.FixtureRequest, gateway: Served) -> str:
+    return f"{request.param}:{gateway.port}"
+
+
+def request(host: str, first: str, *lines: str, body: str = "") -> bytes:
+    usual = (f"Host: {host}", f"Origin: http://{host}", "Connection: close")
     return ("\r\n".join([first, *usual, *lines, "", ""]) + body).encode("latin-1")
 
 
@@ -88,14 +96,14 @@ SMUGGLED = "GET /notebook/demo/nb/smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
     ],
 )
 async def test_given_an_ambiguous_body_when_sent_then_nothing_is_smuggled(
-    gateway: Served, serve: Serve, lines: tuple[str, ...], body: str
+    gateway: Served, host: str, serve: Serve, lines: tuple[str, ...], body: str
 ) -> None:
     notebook = Counted()
     await serve(notebook)
 
     answer = await sent(
         gateway.port,
-        request(gateway.port, "POST /notebook/demo/nb/a HTTP/1.1", *lines, body=body),
+        request(host, "POST /notebook/demo/nb/a HTTP/1.1", *lines, body=body),
     )
 
     assert b" 200 " not in answer
@@ -119,12 +127,12 @@ async def test_given_an_ambiguous_body_when_sent_then_nothing_is_smuggled(
     ],
 )
 async def test_given_a_strange_target_when_sent_then_the_notebook_does_not_see_it(
-    gateway: Served, serve: Serve, first: str
+    gateway: Served, host: str, serve: Serve, first: str
 ) -> None:
     notebook = Counted()
     await serve(notebook)
 
-    answer = await sent(gateway.port, request(gateway.port, first))
+    answer = await sent(gateway.port, request(host, first))
 
     assert b"private" not in answer
     assert b"the app\n" not in answer
@@ -138,18 +146,19 @@ async def test_given_no_host_when_sent_then_421(gateway: Served) -> None:
 
 
 async def test_given_too_many_or_too_big_headers_when_sent_then_431(
-    gateway: Served, serve: Serve
+    gateway: Served, host: str, serve: Serve
 ) -> None:
     notebook = Counted()
     await serve(notebook)
     first = "GET /notebook/demo/nb/ HTTP/1.1"
 
-    many = await sent(gateway.port, request(gateway.port, first, *["X: y"] * (MAX_HEADERS + 1)))
+    many = await sent(gateway.port, request(host, first, *["X: y"] * (MAX_HEADERS + 1)))
     cookies = "; ".join(f"c{number}=1" for number in range(10_000))
-    big = await sent(gateway.port, request(gateway.port, first, f"Cookie: {cookies}"))
+    big = await sent(gateway.port, request(host, first, f"Cookie: {cookies}"))
 
     assert many.startswith(b"HTTP/1.1 431")
     assert big.startswith(b"HTTP/1.1 431")
+    assert b'\r\nclear-site-data: "cookies"\r\n' in big
     assert notebook.requests == []
 
 
@@ -212,13 +221,14 @@ async def answering(data: bytes) -> tuple[asyncio.Server, int]:
     ],
 )
 async def test_given_a_hostile_answer_when_proxied_then_no_cookie_of_the_app_comes_through(
-    gateway: Served, data: bytes
+    gateway: Served, host: str, data: bytes
 ) -> None:
     server, port = await answering(data)
     gateway.cluster.run("nb", port)
 
-    answer = await sent(gateway.port, request(gateway.port, "GET /notebook/demo/nb/ HTTP/1.1"))
-    alive = await sent(gateway.port, request(gateway.port, "GET / HTTP/1.1"))
+    answer = await sent(gateway.port, request(host, "GET /notebook/demo/nb/ HTTP/1.1"))
+    app = f"127.0.0.1:{gateway.port}"
+    alive = await sent(gateway.port, request(app, "GET / HTTP/1.1"))
     server.close()
 
     head = answer.partition(b"\r\n\r\n")[0].lower()
@@ -232,12 +242,12 @@ async def test_given_a_hostile_answer_when_proxied_then_no_cookie_of_the_app_com
     "status", ["101 Switching Protocols", "999 Odd", "000 Odd", "199 Odd", "600 Odd"]
 )
 async def test_given_a_status_that_is_no_answer_when_proxied_then_502(
-    gateway: Served, status: str
+    gateway: Served, host: str, status: str
 ) -> None:
     server, port = await answering(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
     gateway.cluster.run("nb", port)
 
-    answer = await sent(gateway.port, request(gateway.port, "GET /notebook/demo/nb/ HTTP/1.1"))
+    answer = await sent(gateway.port, request(host, "GET /notebook/demo/nb/ HTTP/1.1"))
     server.close()
 
     assert answer.startswith(b"HTTP/1.1 502")
@@ -245,13 +255,14 @@ async def test_given_a_status_that_is_no_answer_when_proxied_then_502(
 
 async def test_given_a_notebook_that_asks_for_a_password_when_proxied_then_no_dialog_opens(
     gateway: Served,
+    host: str,
 ) -> None:
     server, port = await answering(
         b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n"
     )
     gateway.cluster.run("nb", port)
 
-    answer = await sent(gateway.port, request(gateway.port, "GET /notebook/demo/nb/ HTTP/1.1"))
+    answer = await sent(gateway.port, request(host, "GET /notebook/demo/nb/ HTTP/1.1"))
     server.close()
 
     assert answer.startswith(b"HTTP/1.1 401")
@@ -259,15 +270,13 @@ async def test_given_a_notebook_that_asks_for_a_password_when_proxied_then_no_di
 
 
 async def test_given_an_unusable_answer_when_logged_then_the_query_is_left_out(
-    gateway: Served, caplog: pytest.LogCaptureFixture
+    gateway: Served, host: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     server, port = await answering(b"this is not HTTP\r\n\r\n")
     gateway.cluster.run("nb", port)
     caplog.set_level("INFO", "gateway")
 
-    answer = await sent(
-        gateway.port, request(gateway.port, "GET /notebook/demo/nb/?token=secret HTTP/1.1")
-    )
+    answer = await sent(gateway.port, request(host, "GET /notebook/demo/nb/?token=secret HTTP/1.1"))
     server.close()
 
     assert answer.startswith(b"HTTP/1.1 502")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import time
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -16,7 +18,7 @@ from typing_extensions import override
 from gateway.protocol import MAX_UNPARSED_BYTES, GatheringTransport, GuardedProtocol
 from gateway.streams import OpenStreams
 from tests.gateway.doors import gateway_before
-from tests.gateway.rig import Served, app_behind
+from tests.gateway.rig import OWN_HOST, Served, app_behind
 
 FLOOD_BYTES = 40 * MAX_UNPARSED_BYTES
 HEADERS = (
@@ -97,27 +99,64 @@ class Hasty(GuardedProtocol):
     head_seconds = 0.2
 
 
-@pytest.mark.parametrize("data", [b"", b"GET / HTTP/1.1\r\nHost:", b"\r\n"])
-async def test_given_an_unfinished_head_when_its_time_is_over_then_the_connection_ends(
-    data: bytes,
-) -> None:
+@pytest.fixture
+async def hasty() -> AsyncIterator[int]:
+    """The port of a server that waits no longer for a head than in a test."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app_behind, http=Hasty, log_level="critical", lifespan="off")
+    app = gateway_before(app_behind, OpenStreams())
+    config = uvicorn.Config(app, http=Hasty, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    began = time.monotonic()
-
-    answer = await exchanged(listener.getsockname()[1], data)
-    took = time.monotonic() - began
-    whole = await exchanged(
-        listener.getsockname()[1], b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
-    )
+    yield listener.getsockname()[1]
     server.should_exit = True
     await serving
+
+
+def head_at(host: str) -> bytes:
+    return f"GET /notebook/demo/nb/ HTTP/1.1\r\nHost: {host}\r\nX: ".encode()
+
+
+HEADS = [b"", b"GET / HTTP/1.1\r\nHost:", b"\r\n", head_at("localhost"), head_at(OWN_HOST)]
+
+
+@pytest.mark.parametrize("data", HEADS)
+async def test_given_an_unfinished_head_when_its_time_is_over_then_the_connection_ends(
+    hasty: int, data: bytes
+) -> None:
+    began = time.monotonic()
+
+    answer = await exchanged(hasty, data)
+    took = time.monotonic() - began
+    whole = await exchanged(
+        hasty, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
 
     assert answer == b""
     assert took < 3
     assert b"the app" in whole
+
+
+@pytest.mark.parametrize("host", ["localhost", OWN_HOST])
+async def test_given_a_head_that_drips_when_its_time_is_over_then_the_connection_ends(
+    hasty: int, host: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", hasty)
+    writer.write(head_at(host))
+
+    async def drip() -> None:
+        while not writer.is_closing():
+            writer.write(b"a")
+            await asyncio.sleep(0.02)
+
+    dripping = asyncio.create_task(drip())
+    answer = b""
+    # It is a reset when a byte was on its way.
+    with contextlib.suppress(ConnectionError):
+        answer = await asyncio.wait_for(reader.read(), 5)
+    writer.transport.abort()
+    await dripping
+
+    assert answer == b""
 
 
 async def test_given_a_server_that_is_not_uvicorn_when_started_then_nothing_is_served() -> None:

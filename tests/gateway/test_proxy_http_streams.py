@@ -17,7 +17,9 @@ from gateway.proxy_http import proxy_http
 from gateway.routes import ToNotebook
 from gateway.upstream import Address
 from nbcore.ides import IDES, IdeType
-from tests.gateway.rig import MEBIBYTE, Serve, Served, head, url
+from tests.gateway.rig import MEBIBYTE, OWN_HOST, Serve, Served, head, url
+
+HOSTS = ["127.0.0.1", OWN_HOST]
 
 
 async def test_given_server_sent_events_when_streamed_then_each_arrives_at_once(
@@ -172,8 +174,78 @@ async def settled(read: object) -> int:
     return last
 
 
+def upload(gateway: Served, host: str, *lines: str) -> bytes:
+    """The head of one to the notebook demo/nb."""
+    at = f"{host}:{gateway.port}"
+    first = f"POST /notebook/demo/nb/ HTTP/1.1\r\nHost: {at}\r\nOrigin: http://{at}\r\n"
+    return (first + "\r\n".join([*lines, "Connection: close", "", ""])).encode()
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        pytest.param("Content-Length: 9", [b"123", b"456", b"789"], id="known length"),
+        pytest.param(
+            "Transfer-Encoding: chunked",
+            [b"9", b"\r", b"\n1234", b"56789", b"\r\n", b"0\r\n", b"\r\n"],
+            id="chunked",
+        ),
+    ],
+)
+async def test_given_a_body_that_drips_when_uploaded_then_it_arrives_as_it_comes(
+    gateway: Served, serve: Serve, host: str, line: str, pieces: list[bytes]
+) -> None:
+    begun = asyncio.Event()
+
+    async def echo(request: web.BaseRequest) -> web.StreamResponse:
+        first = await request.content.readany()
+        begun.set()
+        return web.Response(body=first + await request.read())
+
+    await serve(echo)
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    writer.write(upload(gateway, host, line))
+
+    for piece in pieces[:-1]:
+        writer.write(piece)
+        await asyncio.sleep(0.03)
+    await asyncio.wait_for(begun.wait(), 5)
+    writer.write(pieces[-1])
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.transport.abort()
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"123456789")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+async def test_given_a_browser_that_hangs_up_within_a_body_when_uploading_then_the_notebook_is_told(
+    gateway: Served, serve: Serve, host: str
+) -> None:
+    asked, told = asyncio.Event(), asyncio.Event()
+
+    async def wait_for_all(request: web.BaseRequest) -> web.StreamResponse:
+        asked.set()
+        try:
+            await request.read()
+        finally:
+            told.set()
+        return web.Response()
+
+    await serve(wait_for_all)
+    _, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    writer.write(upload(gateway, host, "Content-Length: 9") + b"123")
+    await asyncio.wait_for(asked.wait(), 5)
+
+    writer.transport.abort()
+
+    await asyncio.wait_for(told.wait(), 5)
+
+
+@pytest.mark.parametrize("is_alone", [False, True], ids=["shared host", "own host"])
 async def test_given_a_body_that_stops_when_its_time_is_over_then_408_and_the_notebook_is_let_go(
-    serve: Serve,
+    serve: Serve, *, is_alone: bool
 ) -> None:
     seen = asyncio.Event()
 
@@ -189,7 +261,8 @@ async def test_given_a_body_that_stops_when_its_time_is_over_then_408_and_the_no
     lines = {"origin": origin, "content-length": "1000"}
     asked = head(method="POST", raw_path="/notebook/demo/nb/", headers=lines)
     target = ToNotebook("demo", "nb", "")
-    exchange = Exchange(asked, target, Address("127.0.0.1", port), IDES[IdeType.JUPYTER])
+    address, ide = Address("127.0.0.1", port), IDES[IdeType.JUPYTER]
+    exchange = Exchange(asked, target, address, ide, is_alone)
     sent: list[Message] = []
     pieces: list[Message] = [{"type": "http.request", "body": b"abc", "more_body": True}]
 

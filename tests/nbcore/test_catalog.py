@@ -176,8 +176,8 @@ def test_given_a_setting_when_read_then_the_right_catalog_serves(
     ("value", "problem"),
     [
         pytest.param("{", "value: no JSON: Expecting property name", id="bad JSON"),
-        pytest.param("[" * 100_000, "value: no JSON", id="deep JSON"),
-        pytest.param("1" * 5000, "value: no JSON", id="a number longer than Python reads"),
+        pytest.param("[" * 100_000, "value: deeper than 30 levels", id="deep JSON"),
+        pytest.param("1" * 5000, "value: a number is too big", id="a number too long to read"),
         pytest.param("[]", "value: no JSON object of types", id="a list"),
         pytest.param({}, "value: not a text", id="an object instead of text"),
         pytest.param("{}", "value: there is no image in it", id="no type"),
@@ -186,7 +186,7 @@ def test_given_a_setting_when_read_then_the_right_catalog_serves(
         pytest.param('{"jupyter":["a:1"]}', "jupyter, row 1: not an object", id="bare image"),
         pytest.param(
             '{"jupyter":[{"containerImage":"a:1"},{"description":"x"}]}',
-            "jupyter, row 2, containerImage: not a text",
+            "jupyter, row 2, containerImage: it is missing",
             id="image missing",
         ),
         pytest.param(

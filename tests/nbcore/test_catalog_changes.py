@@ -46,6 +46,15 @@ def _of(*rows: dict[str, Any], **others: Any) -> dict[str, Any]:
         pytest.param(
             _of(A, note=1), _of(A, note=True), ["  note\n+   changed"], id="nor elsewhere"
         ),
+        pytest.param(
+            _of(A, B),
+            _of(A, {**B, "description": "x\n- jupyter · a:1", "k\n": "\u202e\u200bü"}),
+            [
+                "  jupyter · b:1\n-   description: B\n+   description: x\\n- jupyter · a:1\n"
+                "+   k\\n: \\u202e\\u200bü"
+            ],
+            id="text that would hide or pass for another line",
+        ),
     ],
 )
 def test_given_two_catalogs_when_compared_then_each_change_is_told(

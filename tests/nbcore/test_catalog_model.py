@@ -68,6 +68,11 @@ def test_given_a_reference_when_checked_then_it_is_accepted(image: str) -> None:
             "Choose another one.",
             id="its own replacement",
         ),
+        pytest.param(
+            [{**FIRST, "replacedBy": "r " * 10_000}],
+            "jupyter, row 1, replacedBy: An image has no spaces, for example team/lab:1.2.",
+            id="a replacement that is no image",
+        ),
         pytest.param([{**FIRST, "gpu": "yes"}], "jupyter, row 1, gpu: neither", id="gpu"),
         pytest.param([{**FIRST, "hidden": 1}], "jupyter, row 1, hidden: neither", id="hidden"),
         pytest.param(
@@ -138,6 +143,48 @@ def test_given_json_that_could_not_be_written_again_when_read_then_it_is_refused
 
 
 @pytest.mark.parametrize(
+    ("oddity", "said"),
+    [
+        pytest.param(
+            '"gpu": true, "gpu": false',
+            "the key 'gpu' stands twice in one object",
+            id="a key twice",
+        ),
+        pytest.param('"gpu": NaN', "NaN is no number of JSON", id="NaN"),
+        pytest.param('"gpu": -Infinity', "-Infinity is no number of JSON", id="infinity"),
+        pytest.param('"gpu": 1e999', "a number is too big", id="a number without end"),
+        pytest.param('"gpu": ' + "1" * 5000, "a number is too big", id="a number too long to read"),
+        pytest.param(
+            '"gpu": "\\ud800"', "half of a surrogate pair stands alone", id="half a character"
+        ),
+        pytest.param('"gpu": ' + "[" * 40 + "]" * 40, "deeper than 30 levels", id="deep"),
+        pytest.param(
+            '"gpu": ' + "[" * 100_000, "deeper than 30 levels", id="deeper than Python reads"
+        ),
+    ],
+)
+def test_given_an_oddity_when_read_then_type_row_field_and_line_are_told(
+    oddity: str, said: str
+) -> None:
+    before = '{"note": "],\\"[",\n"jupyter": [{"description": "\u2028"},'
+    text = before + '\n{"containerImage": "a:1",\n%s}]}'
+
+    (problem,) = problems_of(text % oddity)
+
+    assert str(problem) == f"jupyter, row 2, gpu (line 4): {said}"
+
+
+def test_given_an_oddity_under_a_hostile_key_when_read_then_the_key_is_not_repeated() -> None:
+    key = "\u202e" * 100_000
+    text = f'{{"{key}": 1,\n"{key}": 2}}'
+
+    (problem,) = problems_of(text)
+
+    assert str(problem).startswith("line 2: the key '\\u202e")
+    assert len(str(problem)) < 100
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         pytest.param(
@@ -155,7 +202,7 @@ def test_given_json_that_could_not_be_written_again_when_read_then_it_is_refused
         ),
         pytest.param(
             '{"jupyter": [\n{\n"description":"x"}]}',
-            "jupyter, row 1, containerImage (line 2): not a text",
+            "jupyter, row 1, containerImage (line 2): it is missing",
             id="a field that is missing",
         ),
         pytest.param(
@@ -250,7 +297,17 @@ def test_given_what_is_accepted_when_written_and_read_again_then_it_is_the_same(
     assert {key: document[key] for key in document if key not in set(IdeType)} == catalog.others
 
 
-@given(st.text() | JSON.map(json.dumps) | _catalogs().map(lambda d: json.dumps(d)[:-1]))
+_TOKENS = ["{", "}", "[", "]", ",", ":", '"a":', '"a"', '"\\ud800"', "1e999", "NaN", "1", "\n"]
+_NEARLY_JSON = st.lists(st.sampled_from(_TOKENS), max_size=12).map("".join)
+
+
+@given(
+    st.text()
+    | JSON.map(json.dumps)
+    | _catalogs().map(lambda d: json.dumps(d)[:-1])
+    | _NEARLY_JSON
+    | _NEARLY_JSON.map(lambda text: f'{{"a":{text}}}')
+)
 def test_given_any_text_when_checked_then_it_is_read_or_refused(text: str) -> None:
     setting = {"value": text, "metadata": {"name": "notebook-default-images"}}
 

@@ -28,10 +28,13 @@ def users(file: Path) -> Users:
     return read_users(file.read_text())
 
 
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=["correct horse"])
+def typed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     # The process's own standard input; a process for each case would cost a second.
-    monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{request.param}\n"))
+
+
+short = pytest.mark.parametrize("typed", ["short"], indirect=True)
 
 
 @pytest.mark.usefixtures("typed")
@@ -129,14 +132,11 @@ def test_given_a_command_that_is_refused_when_run_then_nothing_is_written(
         pytest.param(["add", "alice"], "There is a user alice already.\n", id="taken"),
     ],
 )
+@short
+@pytest.mark.usefixtures("typed")
 def test_given_a_wrong_name_and_a_short_password_when_run_then_the_name_is_told(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    words: str,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
     file = users_file(tmp_path, alice=entry())
 
     assert main(["users", *arguments, "--password-stdin", "--file", str(file)]) == 1
@@ -144,11 +144,11 @@ def test_given_a_wrong_name_and_a_short_password_when_run_then_the_name_is_told(
     assert capsys.readouterr().err == words
 
 
+@short
+@pytest.mark.usefixtures("typed")
 def test_given_a_short_password_when_added_then_it_is_refused(
-    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
-
     assert main(["users", "add", "alice", "--password-stdin", "--file", str(file)]) == 1
 
     assert "at least 8" in capsys.readouterr().err
@@ -161,6 +161,64 @@ def test_given_no_file_when_listed_then_the_sentence_names_it(
     assert main(["users", "list", "--file", str(file)]) == 1
 
     assert str(file) in capsys.readouterr().err
+
+
+LINKS = "\n".join(f"b{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param(b"credentials: \xff", "is not UTF-8", id="another encoding"),
+        pytest.param(b"credentials: {usernames: [", "line 1: it is not valid YAML", id="no YAML"),
+        pytest.param(f"a: &a0 {{x: y}}\n{LINKS}".encode(), "line 2: an alias", id="bomb"),
+        pytest.param(b"- alice", "has no credentials.usernames", id="list"),
+        pytest.param(b"credentials: {usernames: x}", "has no credentials.usernames", id="text"),
+        pytest.param(b"#" * (2**20 + 1), "bigger than 1 MiB", id="big"),
+        pytest.param(None, "Is a directory", id="folder"),
+    ],
+)
+@pytest.mark.parametrize("command", ["list", "add bob --password-stdin", "roles bob", "remove bob"])
+@pytest.mark.usefixtures("typed")
+def test_given_a_file_that_can_t_be_used_when_a_command_is_run_then_one_line_names_it(
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    content: bytes | None,
+    words: str,
+) -> None:
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+
+    assert main(["users", *command.split(), "--file", str(file)]) == 1
+
+    told = capsys.readouterr()
+    (line,) = told.err.splitlines()
+    assert line.startswith(f"{file}: The users' file ")
+    assert words in line
+    assert line.endswith(("in its place.", "may read."))
+    assert told.out == ""
+    assert content is None or file.read_bytes() == content
+
+
+def test_given_a_link_to_itself_when_changed_then_it_is_told_as_a_file_that_can_t_be_read(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.symlink_to(file)
+
+    assert main(["users", "remove", "alice", "--file", str(file)]) == 1
+
+    assert capsys.readouterr().err.startswith(f"{file}: The users' file can't be read: Too many")
+
+
+def test_given_a_folder_that_takes_no_files_when_somebody_is_removed_then_the_file_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["users", "remove", "alice", "--file", "/proc/users.yaml"]) == 1
+
+    assert capsys.readouterr().err == "/proc/users.yaml: No such file or directory\n"
 
 
 def test_given_a_terminal_when_asked_for_a_password_then_it_does_not_echo(file: Path) -> None:
@@ -180,9 +238,9 @@ def test_given_a_terminal_when_asked_for_a_password_then_it_does_not_echo(file: 
     shown += _until(ours, b"Again: ")
     os.write(ours, b"correct horse\n")
     shown += _until(ours, b"sign in now.")
-    os.close(ours)
 
     assert process.wait(20) == 0
+    os.close(ours)
     assert b"correct" not in shown
     assert "alice" in users(file).known
 

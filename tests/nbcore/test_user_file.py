@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import stat
 import threading
 from pathlib import Path
 
 import pytest
 
+from nbcore.user_document import load_document
 from nbcore.user_file import UserFile, edit, write_private
-from nbcore.users import InvalidUsersError, added, load_document, removed
+from nbcore.users import InvalidUsersError, added, removed
 from tests.nbcore.people import cheap_hash, entry, users_file, users_text
 
 
@@ -83,18 +85,62 @@ def test_given_a_broken_entry_when_read_then_the_log_names_it_once(
     assert len(caplog.records) == 1
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"x: " + b"y" * 2**20])
-def test_given_a_file_that_can_t_be_read_when_it_was_right_before_then_nobody_gets_in(
-    tmp_path: Path, content: bytes
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"\xff\xfe", id="not UTF-8"),
+        pytest.param(b"x: " + b"y" * 2**20, id="big"),
+        pytest.param(b"credentials: {usernames: [", id="no YAML"),
+        pytest.param(b"other: 1", id="no users"),
+        pytest.param(None, id="folder"),
+    ],
+)
+def test_given_a_file_that_turns_bad_when_looked_then_nobody_is_in_until_it_is_mended(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes | None
 ) -> None:
     path = users_file(tmp_path, alice=entry())
     users = UserFile(path, clock=Clock())
+    stamp = users.stamp("alice")
+    assert stamp
+
+    path.unlink()
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+
+    assert [users.stamp("alice") for _ in range(3)] == [None] * 3
+    assert caplog.messages[-1] == (
+        f"{path}: It lets nobody in: all sessions have ended, and nobody can sign in until it is "
+        "mended."
+    )
+    assert len(caplog.messages) == len(users.users().problems) + 1
+
+    if content is None:
+        path.rmdir()
+    path.write_text(users_text(alice=entry()))
+    assert users.stamp("alice") == stamp
+
+
+def test_given_a_file_when_who_may_read_it_changes_then_it_is_read_again(tmp_path: Path) -> None:
+    path = users_file(tmp_path, alice=entry())
+    # As root reads everything: the content changes, and its size and its time do not.
+    users = UserFile(path, clock=Clock())
     assert users.stamp("alice")
+    seen = path.stat()
 
-    path.write_bytes(content)
+    path.write_text(path.read_text().replace("alice", "carol"))
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    path.chmod(0o400)
 
-    assert users.stamp("alice") is None
-    assert users.users().problems
+    assert set(users.users().known) == {"carol"}
+
+
+def test_given_a_link_that_leads_to_itself_when_looked_then_nobody_is_in(tmp_path: Path) -> None:
+    path = tmp_path / "users.yaml"
+    path.symlink_to(path)
+
+    assert UserFile(path, clock=Clock()).users().problems
 
 
 def test_given_no_file_yet_when_looked_then_nobody_gets_in_and_the_log_is_quiet(

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from nbcore.identity import Person
+from nbcore.user_document import load_document
 from nbcore.users import (
     InvalidUsersError,
     Users,
     added,
     changed,
     is_checkable,
-    load_document,
     name_problem,
     password_problem,
     read_users,
@@ -84,6 +84,8 @@ def test_given_a_broken_entry_when_read_then_it_alone_lets_nobody_in_and_is_name
         pytest.param("a: 2026-99-99", "not valid YAML", id="no date"),
         pytest.param("a: !!python/object:x.y {}", "not valid YAML", id="python object"),
         pytest.param("[" * 3000, "not valid YAML", id="deep"),
+        pytest.param("a: &a [x]\nb: *a", "line 2: an alias has to be written out", id="alias"),
+        pytest.param("credentials: &c {usernames: *c}", "an alias", id="alias of itself"),
     ],
 )  # fmt: skip
 def test_given_a_file_that_is_none_when_read_then_nobody_gets_in(text: str, words: str) -> None:

@@ -181,6 +181,20 @@ def test_given_another_number_when_typed_then_the_image_moves_there(visit: Visit
 
 
 @pytest.mark.usefixtures("setting")
+def test_given_images_hidden_and_deprecated_when_edited_then_people_are_shown_what_the_form_offers(
+    visit: Visit,
+) -> None:
+    edits = {0: {"State": ["Deprecated"], "Replaced by": "team/lab:3"}, 1: {"State": ["Hidden"]}}
+    page = edit(open_images(), edited_rows=edits)
+
+    seen = page.selectbox[0].options
+    save(page)
+
+    assert seen == ["team/lab:3", "Ours  ·  lab:1  ·  deprecated"]
+    assert visit.open_form().selectbox(key="new_image_jupyter").options == seen
+
+
+@pytest.mark.usefixtures("setting")
 def test_given_edits_when_another_type_is_looked_at_then_they_stay(visit: Visit) -> None:
     page = edit(open_images(), edited_rows={1: {"Description": "Changed"}})
 
@@ -335,10 +349,12 @@ def test_given_no_edit_when_somebody_saves_then_it_is_told_and_the_tables_follow
 
     by_kubectl(visit, {"jupyter": [{"containerImage": "team/other:1", "default": True}]})
     run(page)
-    told = words(page)
+    told, shown = words(page), page.code[0].value
     click(page, "Show it")
 
     assert "Somebody saved another catalog. Nothing of yours is lost" in told
+    assert "- jupyter · team/lab:2\n" in shown
+    assert "+ jupyter · team/other:1\n+   default: true\n" in shown
     assert "One click starts team/other:1." in words(page)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from nbcore.kube.resources import NOTEBOOKS
+from tests.cluster.servers import fresh_namespace
 from tests.pages.test_catalog_setting import setting
 from tests.pages.visit import Visit, click, words
 
@@ -87,6 +89,21 @@ def test_given_no_replacement_when_listed_then_the_owner_is_told_without_a_butto
 
     assert "nb uses old:1, which is deprecated. No replacement is named yet" in words(page)
     assert not [button for button in page.button if button.label.startswith("Move")]
+
+
+def test_given_a_notebook_elsewhere_when_an_empty_namespace_is_looked_at_then_it_is_told_and_moved(
+    visit: Visit,
+) -> None:
+    with fresh_namespace(visit.api) as elsewhere, setting(visit, CATALOG):
+        other = replace(visit, namespace=elsewhere)
+        other.has_notebook("nb", container={"image": "team/old:1"}, metadata=_owned_by("alice"))
+        page = visit.open_list()
+        told = words(page)
+        click(page, "Move to new:1")
+        moved = other.stored("notebooks", "nb")
+
+    assert f"nb in {elsewhere} uses old:1, which is deprecated." in told
+    assert moved["spec"]["template"]["spec"]["containers"][0]["image"] == "team/new:1"
 
 
 def test_given_somebody_elses_notebook_when_listed_then_there_is_no_notice(visit: Visit) -> None:

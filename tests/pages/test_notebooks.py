@@ -6,7 +6,17 @@ import pytest
 
 from nbcore.kube.resources import PERSISTENT_VOLUME_CLAIMS
 from tests.nbcore.builders import with_home
-from tests.pages.visit import Visit, choose_from_menu, click, listed, run, select, type_into, words
+from tests.pages.visit import (
+    Visit,
+    choose_from_menu,
+    click,
+    listed,
+    plain,
+    run,
+    select,
+    type_into,
+    words,
+)
 
 
 def test_given_no_notebook_when_opened_then_each_ide_is_one_click_away(visit: Visit) -> None:
@@ -263,6 +273,24 @@ def test_given_all_namespaces_when_chosen_then_each_row_says_where_it_is(visit: 
     page = visit.open_list({"namespace": "All namespaces"})
 
     assert visit.namespace in page.dataframe[0].value["Namespace"].tolist()
+
+
+@pytest.mark.parametrize("verb", ["Stop", "Delete"])
+@pytest.mark.parametrize("is_of_all", [True, False], ids=["all namespaces", "one namespace"])
+def test_given_notebooks_of_several_namespaces_when_asked_then_the_dialog_says_of_which(
+    visit: Visit, verb: str, *, is_of_all: bool
+) -> None:
+    visit.has_notebook("nb", phase="Ready", **with_home("nb"))
+    page = visit.open_list({"namespace": "All namespaces"} if is_of_all else {})
+    type_into(page, "Search", visit.namespace)
+
+    click(select(page, 0), verb)
+
+    called = f"{visit.namespace}/nb" if is_of_all else "nb"
+    (dialog,) = page.get("dialog")
+    assert plain(dialog.proto.dialog.title) == f"{verb} {called}?"
+    assert f"{called} selected:" in words(page)
+    assert verb == "Stop" or f"Volume {called} stays." in words(page)
 
 
 def test_given_hostile_words_in_a_status_when_shown_then_they_stay_plain_text(visit: Visit) -> None:

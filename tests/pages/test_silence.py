@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nbcore.identity import OwnAccount
+from nbcore.identity import OwnAccount, Person
 from nbcore.kube.cache import ClusterCache
 from nbcore.kube.client import Kube
 from nbcore.kube.config import connect
@@ -20,10 +20,11 @@ from nbcore.kube.pulse import Beat
 from nbcore.settings import Settings
 from tests.cluster.api import Api, eventually
 from tests.pages.relay import Relay, relay_to
-from tests.pages.visit import Visit, click, run, select, words
+from tests.pages.visit import SHELL, Visit, click, run, select, words
 from ui.session import Services, install, own_account
 from ui.session import services as current_services
 
+IMAGES_PAGE = "../pages/images.py"
 AHEAD = 7.5
 """Seconds by which the pages' clock is ahead, so that no test waits long for a silence."""
 BEAT = Beat(quiet=0.3, patience=1, again=0.1)
@@ -145,3 +146,23 @@ def test_given_a_cluster_that_was_never_read_when_opened_then_the_page_waits_for
     assert re.search(r"The cluster has not answered for \d\d s\.", waiting)
     assert not page.selectbox
     assert run(page).selectbox
+
+
+def test_given_a_cluster_that_left_when_the_images_are_opened_then_it_says_so_until_it_is_back(
+    line: Line,
+) -> None:
+    ahead = replace(current_services(), identity=lambda: Person("dora"))
+    install(replace(ahead, monotonic=time.monotonic))
+    line.relay.cut()
+
+    page = run(AppTest.from_file(str(SHELL), default_timeout=30))
+    page = run(page.switch_page(IMAGES_PAGE))
+
+    assert "Whether you may edit the images is not known" in words(page)
+    assert "You may not" not in words(page)
+    install(ahead)
+    eventually(lambda: is_silent(page), what="the banner is there")
+    assert "You may not" not in words(page)
+    line.relay.mend()
+    eventually(lambda: "You may not update the Setting" in words(run(page)), what="the answer")
+    assert not is_silent(page)

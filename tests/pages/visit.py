@@ -152,4 +152,9 @@ def words(page: AppTest) -> str:
     """Everything that the page says in sentences, without the escapes of Markdown."""
     parts = [*page.markdown, *page.caption, *page.error, *page.warning, *page.text, *page.toast]
     text = "\n".join(str(part.value) for part in [*parts, *page.subheader])
+    return plain(text)
+
+
+def plain(text: str) -> str:
+    """Without the escapes of Markdown."""
     return text.replace("\\", "").replace("\u2060", "")

