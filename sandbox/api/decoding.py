@@ -63,7 +63,7 @@ def decode(body: Any, kind: Kind, wanted: str) -> tuple[Object, list[str]]:
     sentences = [f'unknown field "{path}"' for path in sorted(unknown)]
     if sentences and validation is FieldValidation.STRICT:
         raise statuses.bad_request(
-            f"{_prefix(kind)}strict decoding error: {', '.join(sentences[:_MOST_WARNINGS])}"
+            f"{_prefix(obj, kind)}strict decoding error: {', '.join(sentences[:_MOST_WARNINGS])}"
         )
     warnings = sentences[:_MOST_WARNINGS] if validation is FieldValidation.WARN else []
     return canonical_object(kept, kind), warnings
@@ -131,15 +131,16 @@ def canonical_object(obj: Object, kind: Kind) -> Object:
     try:
         filled: Object = canonical(obj, kind.schema)
     except ValueError as problem:
-        raise statuses.bad_request(f"{_prefix(kind)}{problem}") from problem
+        raise statuses.bad_request(f"{_prefix(obj, kind)}{problem}") from problem
     if obj["metadata"].get("managedFields") == []:
         # Unlike no list, an empty one asks to forget all managers.
         return filled | {"metadata": filled["metadata"] | {"managedFields": []}}
     return filled
 
 
-def _prefix(kind: Kind) -> str:
-    return f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: '
+def _prefix(obj: Object, kind: Kind) -> str:
+    version = str(obj.get("apiVersion", "")).rpartition("/")[2]
+    return f'{obj["kind"]} in version "{version}" cannot be handled as a {kind.kind}: '
 
 
 def _recognised(body: Any, kind: Kind) -> Object:
@@ -178,10 +179,10 @@ def _check_types(obj: Object, kind: Kind) -> None:
     if wrong:
         actual = _GO_ACTUAL.get(wrong.actual, wrong.actual)
         if wrong.wanted in _ENCODED:
-            raise statuses.bad_request(f"{_prefix(kind)}{_ENCODED[wrong.wanted](wrong)}")
+            raise statuses.bad_request(f"{_prefix(obj, kind)}{_ENCODED[wrong.wanted](wrong)}")
         go_type = _GO_TYPES.get(wrong.wanted, wrong.wanted)
         raise statuses.bad_request(
-            f"{_prefix(kind)}json: cannot unmarshal {actual} into Go struct field "
+            f"{_prefix(obj, kind)}json: cannot unmarshal {actual} into Go struct field "
             f"{wrong.struct}.{wrong.path} of type {go_type}"
         )
 

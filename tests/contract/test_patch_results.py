@@ -89,6 +89,17 @@ def test_given_a_notebook_when_a_patch_changes_its_kind_then_it_is_told_with_all
     assert "Warning" not in created.headers
 
 
+def test_given_a_notebook_without_a_version_when_it_can_not_be_decoded_then_the_sentence_has_none(
+    api_server: ApiServer,
+) -> None:
+    body = notebook("a") | {"metadata": {"name": "a", "labels": {"a": 5}}}
+    del body["apiVersion"]
+
+    answer = api_server.api.request("POST", NOTEBOOKS.path(api_server.namespace), body)
+
+    assert answer.body["message"].startswith('Notebook in version "" cannot be handled as a')
+
+
 def test_given_a_notebook_when_a_patch_takes_its_version_away_then_500(
     api_server: ApiServer,
 ) -> None:
