@@ -76,7 +76,7 @@ def _apply(call: Call) -> Reply:
                 "and no existing object was found"
             )
             raise statuses.conflict(call.kind, call.name, why)
-        made = decoding.converted(without_version(call, wanted), call.kind, wanted)
+        made = without_version(call, decoding.converted(wanted, call.kind, wanted))
         return create_object(
             call, made, lambda made: first_apply(made, wanted, call.kind, manager, now)
         )

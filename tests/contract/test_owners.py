@@ -141,6 +141,20 @@ def test_given_a_conflict_when_something_can_not_be_converted_then_it_is_told_fi
     assert answer.status == (500 if force == "true" else 409)
 
 
+def test_given_nothing_when_what_is_applied_can_not_be_converted_then_it_is_told_before_its_version(
+    api_server: ApiServer,
+) -> None:
+    body = config_map("a") | {"binaryData": {"b": "%%%"}}
+    body["metadata"]["resourceVersion"] = "x"
+
+    answer = api_server.api.apply(
+        CONFIG_MAPS.path(api_server.namespace, "a"), body, manager="first"
+    )
+
+    assert answer.status == 500
+    assert answer.body["message"].startswith("failed to convert new object (/a; ")
+
+
 @pytest.mark.parametrize("entries", [[], [{}]], ids=["an empty list", "an empty entry"])
 def test_given_managers_when_they_are_forgotten_then_updates_have_none_until_the_next_apply(
     api_server: ApiServer, entries: list[Any]
