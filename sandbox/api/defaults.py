@@ -206,8 +206,9 @@ def _with_target_ports(spec: Object) -> Object:
     outside: Object = {"externalTrafficPolicy": affinity} if spec["type"] != "ClusterIP" else {}
     if spec.get("sessionAffinity") == "ClientIP":
         outside["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": 10800}}
-    is_inside = spec["type"] == "ClusterIP"
-    rest = {k: v for k, v in spec.items() if not (is_inside and k == "externalTrafficPolicy")}
+    dropped = {"externalTrafficPolicy"} if spec["type"] == "ClusterIP" else set()
+    dropped |= {"sessionAffinityConfig"} if spec.get("sessionAffinity") == "None" else set()
+    rest = {k: v for k, v in spec.items() if k not in dropped}
     return outside | rest | ({"ports": ports} if ports else {})
 
 

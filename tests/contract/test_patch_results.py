@@ -194,6 +194,19 @@ def _asking_for(amount: str) -> Any:
     return {"spec": {"resources": {"requests": {"storage": amount}}}}
 
 
+def test_given_a_service_when_a_patch_ends_its_affinity_then_the_time_of_it_goes_too(
+    api_server: ApiServer,
+) -> None:
+    body = service("a", sessionAffinity="ClientIP")
+    made = api_server.api.create(SERVICES.path(api_server.namespace), body)
+    patch = {"spec": {"sessionAffinity": "None"}}
+
+    ended = _patch(api_server, SERVICES.path(api_server.namespace, "a"), patch).body
+
+    assert made["spec"]["sessionAffinityConfig"] == {"clientIP": {"timeoutSeconds": 10800}}
+    assert "sessionAffinityConfig" not in ended["spec"]
+
+
 def test_given_a_port_when_a_patch_takes_its_number_then_its_target_lacks_one_too(
     api_server: ApiServer,
 ) -> None:
