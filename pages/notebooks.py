@@ -126,12 +126,12 @@ def _draw_live(namespace: str, offered: tuple[list[str], str], reading: CatalogR
         is_current = offered == (cluster.offered_namespaces(), cluster.namespace_for_new())
         rows = access.allowed_rows(tables.ordered(cluster.notebook_rows(namespace)))
         unasked = cluster.unasked_namespaces()
-        own = access.allowed_rows(cluster.own_rows())
+        old = access.allowed_rows(cluster.deprecated_rows())
     except ClusterError as error:
         cluster.draw_unknown(error)
         return
     is_live = not cluster.draw_silence()
-    moves.draw(own, reading.catalog, namespace)
+    moves.draw(old, reading.catalog, namespace)
     if rows:
         shown = _draw_list(rows, namespace)
         st.caption(escape(_footer(shown, len(rows), namespace) + " · live" * is_live))

@@ -64,31 +64,27 @@ def notebook_rows(namespace: str) -> list[NotebookRow]:
     Raises:
         ClusterError: nobody knows what the viewer may see.
     """
-    return _rows(session.services().cache.list(NOTEBOOKS, namespace))
+    services = session.services()
+    found = services.cache.list(NOTEBOOKS, namespace)
+    seen = access.where(LIST, {item["metadata"]["namespace"] for item in found})
+    visible = [item for item in found if item["metadata"]["namespace"] in seen]
+    return services.rows.rows(visible, catalog().catalog, services.clock())
 
 
-def own_rows() -> list[NotebookRow]:
-    """The viewer's own notebooks, in all namespaces that they may see.
+def deprecated_rows() -> list[NotebookRow]:
+    """The viewer's own notebooks on deprecated images, in all namespaces that they may see.
 
     Raises:
         ClusterError: nobody knows what the viewer may see.
     """
-    # Looked for before rows are made: somebody else's many are no work.
-    user, found = session.viewer().user, session.services().cache.list(NOTEBOOKS)
-    return _rows(
-        [
-            item
-            for item in found
-            if text_at(item, "metadata", "annotations", OWNER_ANNOTATION) == user
-        ]
-    )
-
-
-def _rows(found: list[JsonObject]) -> list[NotebookRow]:
-    services = session.services()
-    seen = access.where(LIST, {item["metadata"]["namespace"] for item in found})
-    visible = [item for item in found if item["metadata"]["namespace"] in seen]
-    return services.rows.rows(visible, catalog().catalog, services.clock())
+    # Looked for before anything is asked: mostly there are none, and no namespace needs a review.
+    services, images, user = session.services(), catalog().catalog, session.viewer().user
+    found = services.cache.list(NOTEBOOKS)
+    own = [n for n in found if text_at(n, "metadata", "annotations", OWNER_ANNOTATION) == user]
+    rows = services.rows.rows(own, images, services.clock())
+    old = [row for row in rows if images.is_deprecated(row.image)]
+    seen = access.where(LIST, {row.namespace for row in old})
+    return [row for row in old if row.namespace in seen]
 
 
 def is_known() -> bool:

@@ -24,7 +24,7 @@ def draw(rows: Iterable[NotebookRow], catalog: Catalog, namespace: str) -> None:
     """Draws a notice for each of the viewer's own notebooks that should move; three at once.
 
     Args:
-        rows: the viewer's own, of all namespaces: who looks at another one has to know, too.
+        rows: of all namespaces, because who looks at another one has to know, too.
         catalog: says what is deprecated.
         namespace: the one that is looked at.
     """
