@@ -28,6 +28,14 @@ def owner(api_server: ApiServer) -> JsonObject:
     return made
 
 
+def _has_slow_child(s: ApiServer, owner: JsonObject) -> str:
+    """Makes a child that its owner waits for, and that waits for somebody else; tells its path."""
+    child = owned_by(config_map("child"), owner, blocks=True)
+    child["metadata"]["finalizers"] = ["example.com/slow"]
+    s.api.create(CONFIG_MAPS.path(s.namespace), child)
+    return CONFIG_MAPS.path(s.namespace, "child")
+
+
 def _expect_gone(s: ApiServer, path: str) -> None:
     eventually(lambda: not s.api.exists(path), what=f"{path} is gone", seconds=GARBAGE_SECONDS)
 
@@ -152,20 +160,17 @@ def test_given_a_child_when_the_owner_is_orphaned_then_it_stays_without_a_refere
 def test_given_a_blocking_child_when_deleted_in_the_foreground_then_the_owner_goes_last(
     api_server: ApiServer, owner: JsonObject
 ) -> None:
-    path = CONFIG_MAPS.path(api_server.namespace)
-    child = owned_by(config_map("child"), owner, blocks=True)
-    child["metadata"]["finalizers"] = ["example.com/slow"]
-    api_server.api.create(path, child)
+    child_path = _has_slow_child(api_server, owner)
     owner_path = NOTEBOOKS.path(api_server.namespace, "owner")
 
     api_server.api.delete(owner_path, {"propagationPolicy": "Foreground"})
     eventually(
-        lambda: "deletionTimestamp" in api_server.api.get(f"{path}/child")["metadata"],
+        lambda: "deletionTimestamp" in api_server.api.get(child_path)["metadata"],
         what="the child is being deleted",
         seconds=GARBAGE_SECONDS,
     )
     waiting = api_server.api.get(owner_path)
-    api_server.api.merge(f"{path}/child", {"metadata": {"finalizers": None}})
+    api_server.api.merge(child_path, {"metadata": {"finalizers": None}})
 
     assert waiting["metadata"]["finalizers"] == ["foregroundDeletion"]
     _expect_gone(api_server, owner_path)
@@ -198,18 +203,15 @@ def test_given_an_owner_made_anew_when_a_child_of_the_old_one_is_there_then_it_g
 def test_given_an_owner_that_waits_for_its_child_when_deleted_in_the_background_then_it_goes(
     api_server: ApiServer, owner: JsonObject
 ) -> None:
-    path = CONFIG_MAPS.path(api_server.namespace)
-    child = owned_by(config_map("child"), owner, blocks=True)
-    child["metadata"]["finalizers"] = ["example.com/slow"]
-    api_server.api.create(path, child)
+    child_path = _has_slow_child(api_server, owner)
     owner_path = NOTEBOOKS.path(api_server.namespace, "owner")
 
     api_server.api.delete(owner_path, {"propagationPolicy": "Foreground"})
     api_server.api.delete(owner_path, {"propagationPolicy": "Background"})
 
     _expect_gone(api_server, owner_path)
-    assert api_server.api.exists(f"{path}/child")
-    api_server.api.merge(f"{path}/child", {"metadata": {"finalizers": None}})
+    assert api_server.api.exists(child_path)
+    api_server.api.merge(child_path, {"metadata": {"finalizers": None}})
 
 
 @pytest.mark.parametrize("policy", ["Foreground", "Orphan"])

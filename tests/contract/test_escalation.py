@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cluster.api import MERGE_PATCH, Answer, JsonObject, eventually
+from tests.cluster.api import MERGE_PATCH, Answer, Api, JsonObject, eventually
 from tests.cluster.servers import ApiServer
 from tests.contract.roles import GROUP, ROOT, Rights, rule, soon_allowed, subject
 
@@ -41,14 +41,19 @@ def test_given_somebody_with_few_rights_when_giving_more_then_refused_with_what_
     )
 
 
+def _writer_of_roles(s: ApiServer, path: str, verbs: str) -> Api:
+    """Alice, once her ClusterRole at this path lets her do that with ClusterRoles."""
+    s.api.merge(path, {"rules": [rule(GROUP, "clusterroles", verbs)]})
+    alice = s.api.acting_as("alice")
+    soon_allowed(alice, "GET", path)
+    return alice
+
+
 def test_given_somebody_who_may_write_roles_when_adding_up_those_of_others_then_refused(
     api_server: ApiServer, cluster_role: str
 ) -> None:
     path = f"{ROOT}/clusterroles/{cluster_role}"
-    own = rule(GROUP, "clusterroles", "get create update patch")
-    api_server.api.merge(path, {"rules": [own]})
-    alice = api_server.api.acting_as("alice")
-    soon_allowed(alice, "GET", path)
+    alice = _writer_of_roles(api_server, path, "get create update patch")
     sums = {"clusterRoleSelectors": [{"matchLabels": {"kubernetes.io/bootstrapping": "x"}}]}
     head = {"apiVersion": f"{GROUP}/v1", "kind": "ClusterRole"}
     new = head | {"metadata": {"name": f"{cluster_role}-x"}, "aggregationRule": sums, "rules": []}
@@ -68,10 +73,7 @@ def test_given_somebody_who_may_write_roles_when_labelling_a_bigger_one_then_ref
     api_server: ApiServer, cluster_role: str
 ) -> None:
     path = f"{ROOT}/clusterroles/{cluster_role}"
-    own = rule(GROUP, "clusterroles", "get update patch")
-    api_server.api.merge(path, {"rules": [own]})
-    alice = api_server.api.acting_as("alice")
-    soon_allowed(alice, "GET", path)
+    alice = _writer_of_roles(api_server, path, "get update patch")
     bigger = f"{ROOT}/clusterroles/cluster-admin"
     label = {"metadata": {"labels": {f"test/{api_server.namespace}": "true"}}}
 

@@ -14,7 +14,7 @@ from nbcore.identity import Person
 from nbcore.kube.resources import CLUSTER_ROLES, NAMESPACES, ROLE_BINDINGS
 from nbcore.names import NOTEBOOK_GROUP
 from tests.cluster.api import eventually
-from tests.pages.visit import NEW_PAGE, Visit, run, words
+from tests.pages.visit import NEW_PAGE, NOTEBOOKS_PAGE, Visit, run, words
 from ui.session import install, services
 
 LEAD = Person("lead")
@@ -62,31 +62,19 @@ def offered(page: AppTest, key: str) -> list[str]:
     return [option for option in options if option in TEAMS]
 
 
-def test_given_many_namespaces_when_the_list_opens_then_the_rest_follows_and_it_says_so(
-    visit: Visit, later: Later
+@pytest.mark.parametrize(
+    ("path", "field"), [(NOTEBOOKS_PAGE, "namespace"), (NEW_PAGE, "new_namespace")]
+)
+def test_given_many_namespaces_when_a_page_opens_then_the_rest_follows_and_it_says_so(
+    visit: Visit, later: Later, path: str, field: str
 ) -> None:
-    page = visit.open_list()
+    page = run(visit.open_list().switch_page(path))
 
     assert ASKING in words(page)
-    assert offered(page, "namespace") == TEAMS[:AT_ONCE]
+    assert offered(page, field) == TEAMS[:AT_ONCE]
 
     later.ahead += PACE_SECONDS
     run(page)
 
     assert "Still asking" not in words(page)
-    assert offered(page, "namespace") == TEAMS
-
-
-def test_given_many_namespaces_when_the_form_opens_then_the_rest_follows_and_it_says_so(
-    visit: Visit, later: Later
-) -> None:
-    page = run(visit.open_list().switch_page(NEW_PAGE))
-
-    assert ASKING in words(page)
-    assert offered(page, "new_namespace") == TEAMS[:AT_ONCE]
-
-    later.ahead += PACE_SECONDS
-    run(page)
-
-    assert "Still asking" not in words(page)
-    assert offered(page, "new_namespace") == TEAMS
+    assert offered(page, field) == TEAMS

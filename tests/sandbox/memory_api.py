@@ -9,8 +9,8 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
+from sandbox.api.merge_patch import merge_patch
 from sandbox.client import MERGE_PATCH, ApiError, EventType, Object, WatchEvent
 
 _NAMESPACED = re.compile(r"(.*)/namespaces/([^/]+)/([^/]+)(.*)")
@@ -76,7 +76,7 @@ class MemoryApi:
         assert isinstance(patch, dict)
         collection, key, _ = _split(path)
         old = self._find(collection, key)
-        new = _merged(old, patch)
+        new = merge_patch(old, patch)
         if new == old:
             return old
         if new["metadata"].get("deletionTimestamp") and not new["metadata"].get("finalizers"):
@@ -162,18 +162,6 @@ def _split(path: str) -> tuple[str, tuple[str, str], str]:
     subresource = parts[root_length + 2] if len(parts) > root_length + 2 else ""
     assert subresource in ("", *_SUBRESOURCES)
     return "/".join(parts[: root_length + 1]), (namespace, name), subresource
-
-
-def _merged(old: Any, patch: Any) -> Any:
-    if not isinstance(patch, dict):
-        return copy.deepcopy(patch)
-    result = dict(old) if isinstance(old, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = _merged(result.get(key), value)
-    return result
 
 
 def _error(code: int, reason: str, message: str) -> ApiError:
