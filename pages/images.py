@@ -29,7 +29,6 @@ from ui.catalog_draft import Draft
 from ui.markdown import escape
 
 _REFUSED = "You may not update the Setting {}. Ask an admin for the role notebook-catalog-admin."
-_USES_SHOWN = 5
 _FOLLOW_SECONDS = 2
 _MERGED = "images_merged"
 _TOLD = "images_told"
@@ -149,7 +148,7 @@ def _follow(used: Mapping[str, ImageUse]) -> None:
         _draw_overtaken(found)
     now = catalog_page.uses()
     changed = [image for image in {**used, **now} if used.get(image) != now.get(image)]
-    for image in changed[:_USES_SHOWN]:
+    for image in changed[: catalog_outcome.USES_SHOWN]:
         words = now.get(image, UNUSED).words or "nobody"
         st.caption(escape(f"{image} is used by now: {words}"))
 

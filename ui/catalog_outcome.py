@@ -14,7 +14,8 @@ from ui.catalog_draft import Draft
 from ui.markdown import escape
 
 _PROBLEMS_SHOWN = 5
-_USES_SHOWN = 5
+USES_SHOWN = 5
+"""Images whose use is told at a time."""
 _DIFF_HEIGHT = 260
 
 
@@ -55,11 +56,11 @@ def _draw_changes(found: Draft) -> None:
     uses = catalog_page.uses()
     # A broken catalog may have named an image twice.
     used = {(each.type, each.image): each for each in found.changes if each.image in uses}
-    for change in list(used.values())[:_USES_SHOWN]:
+    for change in list(used.values())[:USES_SHOWN]:
         use = uses[change.image]
         _draw_use(found, change, use.count, ", ".join(sorted(use.namespaces)))
-    if len(used) > _USES_SHOWN:
-        st.caption(f"{len(used) - _USES_SHOWN} more of these images are in use.")
+    if len(used) > USES_SHOWN:
+        st.caption(f"{len(used) - USES_SHOWN} more of these images are in use.")
 
 
 def _draw_use(found: Draft, change: Change, count: int, places: str) -> None:

@@ -6,16 +6,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.list_page import HEADER, ROW
 
-# Until a page is drawn, the first one of a cold app on a busy machine too. Milliseconds.
-PATIENCE = 20_000
 # The table is drawn on a canvas: pixels from its left edge, in a window of 1,360.
 NUMBER, DEFAULT, IMAGE, DESCRIPTION, REMOVE = 20, 97, 270, 620, 1160
 
 
 def open_images(page: Page, url: str) -> None:
     page.goto(f"{url}/images")
-    expect(page.get_by_text("People will see")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("[data-testid=stDataFrame] canvas").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("People will see")).to_be_visible()
+    expect(page.locator("[data-testid=stDataFrame] canvas").first).to_be_visible()
 
 
 def click_cell(page: Page, row: int, x: int) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.running_app import RunningApp
 from nbcore.kube.client import Kube
-from tests.e2e.catalog_page import DESCRIPTION, NUMBER, PATIENCE, begin_cell, open_images, save
+from tests.e2e.catalog_page import DESCRIPTION, NUMBER, begin_cell, open_images, save
 from tests.e2e.test_catalog import LAB, SOON, by_kubectl, catalog, stored
 
 __all__ = ["catalog"]
@@ -55,7 +55,7 @@ def test_given_a_half_typed_cell_when_another_admin_saves_then_it_stays_and_is_m
     leave(page, how)
     if how != "Show it":
         page.get_by_role("button", name="Merge").click()
-    expect(notice).to_be_hidden(timeout=PATIENCE)
+    expect(notice).to_be_hidden()
     save(page, "Review 1 change")
 
     rows = stored(kube)["jupyter"]
@@ -86,7 +86,7 @@ def test_given_a_half_typed_cell_when_it_is_ended_with_the_last_key_then_all_of_
     open_images(page, app.url)
 
     press_both(begin_cell(page, 1, DESCRIPTION, "Half"), "Half-typed", end)
-    expect(page.get_by_text("description: Half-typed")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("description: Half-typed")).to_be_visible()
     press_both(begin_cell(page, 1, NUMBER, ""), "1", end)
 
     expect(page.locator("[data-testid=stDataFrame] [role=row]").nth(1)).to_contain_text(
